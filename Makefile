@@ -1,0 +1,14 @@
+# Shortcuts for developers; setup.sh does the work. ARGS goes along: make run ARGS="--port 8000"
+PYTHON := .venv/bin/python
+
+.PHONY: run test check bench
+run:
+	./setup.sh run $(ARGS)
+test:
+	./setup.sh test $(ARGS)
+check:
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+bench:
+	PYTHONPATH=. $(PYTHON) tests/benchmarks/house.py

@@ -1,0 +1,134 @@
+"""Opens the studio: `python app.py`, then the address it prints."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from studio import cli
+from studio.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from studio.studio import Studio
+
+
+def create(studio: Studio) -> ASGIApp:
+    """The guard, behind it the API, and the Gradio window over the rest of the address space."""
+    tame_gradio(studio.home)
+    import gradio as gr
+    from fastapi.staticfiles import StaticFiles
+
+    from studio import api, ui
+    from studio.api.guard import Guard
+
+    house, window = api.create(studio), ui.build(studio)
+    rooms = Path(ui.__file__).parent
+    house.mount("/ui/static", StaticFiles(directory=rooms / "static"))
+    house.mount("/ui/timeline", StaticFiles(directory=rooms / "timeline_view"))
+    gr.mount_gradio_app(
+        house, window, path="/", allowed_paths=[], show_error=False, ssr_mode=False, mcp_server=False,
+        enable_monitoring=False, pwa=False, run_history=False, footer_links=[], max_file_size="4gb", **ui.look(),
+    )  # fmt: skip
+    window.has_launched = True  # or Gradio would hand any file of this machine to whoever asks
+    return Guard(house, [studio.settings.host])
+
+
+def tame_gradio(home: Path) -> None:
+    """No telemetry, no settings from somebody's environment, and its scratch files where ours are."""
+    for name in [name for name in os.environ if name.startswith("GRADIO_")]:
+        del os.environ[name]
+    os.environ |= {
+        "GRADIO_ANALYTICS_ENABLED": "False",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "GRADIO_TEMP_DIR": str(home / "tmp" / "gradio"),
+        "GRADIO_ANALYTICS_CACHE_FREQUENCY": "100000",
+        "GRADIO_ANALYTICS_MAX_EVENTS": "100",
+    }
+
+
+@cli.app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on")] = None,
+    port: Annotated[str | None, typer.Option(help="The port, or auto for the next free one")] = None,
+    home: Annotated[Path | None, typer.Option(help="Where everything is kept")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help="Workers on the processor")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cuda, cuda:1, mps or cpu")] = None,
+) -> None:
+    """Open the studio."""
+    import uvicorn
+
+    from studio.studio import Studio
+
+    settings = Settings.load(home, host=host, port=port, workers=workers, device=device)
+    door = listening(settings.host, settings.port)
+    named = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{named}:{door.getsockname()[1]}"
+    studio = Studio(settings)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    studio.open(address)
+    try:
+        application = create(studio)
+        print(f"\n  Homereel is open at {address}\n  Everything is kept in {settings.home}\n", flush=True)
+        config = uvicorn.Config(
+            application, log_level="warning", server_header=False, timeout_graceful_shutdown=3, proxy_headers=False
+        )
+        server = uvicorn.Server(config)
+        # One Ctrl-C or ten, SIGTERM or both: the same orderly end, which takes three seconds at most.
+        server.handle_exit = lambda *_: setattr(server, "should_exit", True)  # type: ignore[method-assign]
+        server.run(sockets=[door])
+    finally:
+        studio.close()
+
+
+class PortInUse(cli.Fault):
+    """Something else listens there."""
+
+
+class CannotListen(cli.Fault):
+    """This machine has no such address, or keeps that port for itself."""
+
+
+def listening(host: str, port: int | str) -> socket.socket:
+    """The port asked for, ours from now on, or with `auto` the first free one. Raises `PortInUse`, naming another."""
+    first = 7860 if port == "auto" else int(port)
+    tries = (taken(host, number) for number in range(first, min(first + 200, 65536)))
+    door = next(filter(None, tries), None)
+    free = door.getsockname()[1] if door else None
+    if door is None or (port != "auto" and free != first):
+        raise PortInUse(
+            f"Port {first} is in use.", f"Take --port {free}, or --port auto." if free else "Name another --port."
+        )
+    return door
+
+
+def taken(host: str, port: int) -> socket.socket | None:
+    """A socket that listens there, or None where something else does. Raises `CannotListen`."""
+    door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+        door.listen(2048)
+        return door
+    except OSError as error:
+        door.close()
+        if error.errno == errno.EADDRINUSE:
+            return None
+        raise CannotListen(f"{host} port {port} cannot be listened on: {error.strerror}.", "Name another.") from None
+
+
+def main() -> None:
+    """The `studio` command."""
+    cli.main()
+
+
+if __name__ == "__main__":
+    cli.main(["serve", *sys.argv[1:]])

@@ -1,0 +1,138 @@
+"""The contract every model keeps: options in, media files out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.faults import Invalid
+
+Kind = Literal["image", "video", "audio", "captions", "midi", "project"]
+Task = Literal["image", "video", "music", "sound", "speech", "restore"]
+Status = Literal["ready", "not_downloaded", "needs_package", "needs_gpu", "needs_server"]
+
+
+class Context(Protocol):
+    """What a pipeline may ask of whoever runs it."""
+
+    workdir: Path
+    """An empty folder of its own; what is yielded lies in it."""
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        """Say how far along it is, 0 to 1, in words a person reads. Raises `Cancelled` when the job has been stopped:
+        call it at least once a second, and let that exception through."""
+
+
+@dataclass(frozen=True)
+class Media:
+    """Marks an option that takes a file: `start: Annotated[Path | None, Media("image")] = None`.
+
+    Requests and recipes name the file by asset id; `run` is given the path. A tuple of paths takes several.
+    """
+
+    kind: Kind | tuple[Kind, ...]
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        return (self.kind,) if isinstance(self.kind, str) else self.kind
+
+
+class Options(BaseModel):
+    """What a model can be asked for, declared once: tab, REST schema, CLI flag and recipe all come from these."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    seed: int = Field(-1, ge=-1, le=2**32 - 1, description="Same seed, same result; -1 picks one", title="Seed")
+
+    @classmethod
+    def media(cls) -> dict[str, Media]:
+        """The options that take files, by name."""
+        return {n: m for n, f in cls.model_fields.items() for m in f.metadata if isinstance(m, Media)}
+
+
+@dataclass(frozen=True)
+class Model:
+    """One entry of the catalogue: facts about a model, and the pipeline that runs it. Memory and sizes are in GB."""
+
+    id: str
+    title: str
+    task: Task
+    pipeline: str
+    repo: str = ""
+    revision: str = "main"
+    licence: str = ""
+    commercial: bool = True
+    vram_gb: float = 0
+    size_gb: float = 0
+    link: str = ""
+    draft: bool = False
+    defaults: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def cls(self) -> type[Pipeline]:
+        module, name = self.pipeline.split(":")
+        return getattr(import_module(module), name)
+
+    def options(self, /, **given: Any) -> Options:
+        """What was asked for on top of this model's own defaults. Raises `Invalid`, naming the option."""
+        try:
+            return self.cls.Options(**{**self.defaults, **given})
+        except ValidationError as error:
+            raise Invalid(
+                faults_of(error, self.id), f"`{self.id}` takes: {', '.join(self.cls.Options.model_fields)}."
+            ) from None
+
+    def status(self) -> tuple[Status, str]:
+        """Whether it can run here now, and when not, why and what to do."""
+        return self.cls.status(self)
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of its options, with this model's defaults in it."""
+        schema = self.cls.Options.model_json_schema()
+        for name, value in self.defaults.items():
+            schema["properties"][name]["default"] = value
+        for name, mark in self.cls.Options.media().items():
+            schema["properties"][name]["x-media"] = list(mark.kinds)
+        return schema
+
+
+class Pipeline(ABC):
+    """A family of models that run the same way. Heavy imports belong inside `load`."""
+
+    Options: type[Options] = Options
+
+    def __init__(self, model: Model):
+        self.model = model
+
+    @classmethod
+    def status(cls, model: Model) -> tuple[Status, str]:
+        """Whether `model` can run here now, told without importing anything heavy."""
+        return "ready", ""
+
+    def load(self) -> None:
+        """Bring the weights onto the device."""
+
+    @abstractmethod
+    def run(self, options: Any, context: Context) -> Iterator[Path]:
+        """Make the media, yielding each file once it is whole; the first one is the take, what follows goes with it.
+
+        The files' suffixes say what they are. The same options, seed included, make the same bytes on one machine.
+        """
+
+    def unload(self) -> None:
+        """Give the memory back."""
+
+
+def faults_of(error: ValidationError, what: str) -> str:
+    """Pydantic's findings in one sentence: which field, what is wrong with it."""
+    findings = (
+        f"{'.'.join(map(str, e['loc'])) or what}: {e['msg'].removeprefix('Value error, ')}"
+        for e in error.errors(include_url=False, include_input=False)
+    )
+    return "; ".join(list(findings)[:5])

@@ -1,0 +1,44 @@
+"""Every model the studio offers. A new model is a new entry; a new kind of model is also a new file."""
+
+from __future__ import annotations
+
+from pipelines.base import Model, Task
+from pipelines.faults import Unknown
+
+OURS = "Apache-2.0"  # what a draft model makes is its maker's own
+
+MODELS = [
+    Model("draft-image", "Draft picture", "image", "pipelines.draft.image:DraftImage", licence=OURS, draft=True),
+    Model("draft-video", "Draft shot", "video", "pipelines.draft.video:DraftVideo", licence=OURS, draft=True),
+    Model("draft-music", "Draft music", "music", "pipelines.draft.music:DraftMusic", licence=OURS, draft=True),
+    Model("draft-sound", "Draft sound", "sound", "pipelines.draft.sound:DraftSound", licence=OURS, draft=True),
+    Model(
+        "draft-speech",
+        "Draft voice (eSpeak NG)",
+        "speech",
+        "pipelines.draft.speech:DraftSpeech",
+        licence="GPL-3.0-or-later",
+        draft=True,
+    ),
+]
+
+
+class UnknownModel(Unknown):
+    """No model of that name is in the catalogue."""
+
+
+def find(model_id: str) -> Model:
+    for model in MODELS:
+        if model.id == model_id:
+            return model
+    raise UnknownModel(f"There is no model {model_id!r}.", f"Choose one of: {', '.join(m.id for m in MODELS)}.")
+
+
+def for_task(task: Task) -> list[Model]:
+    return [model for model in MODELS if model.task == task]
+
+
+def default(task: Task) -> Model:
+    """The model a request gets that names none: the first real one that is ready, else the draft."""
+    models = for_task(task)
+    return next((m for m in models if not m.draft and m.status()[0] == "ready"), models[0])

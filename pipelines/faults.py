@@ -1,0 +1,62 @@
+"""What can go wrong in words a person can act on: each fault says what happened, and what to do about it."""
+
+from __future__ import annotations
+
+import re
+
+
+class Fault(Exception):
+    """Something the person who asked can put right. The doors answer it; nobody else needs to catch it."""
+
+    def __init__(self, message: str, advice: str = ""):
+        super().__init__(message)
+        self.message, self.advice = message, advice
+
+    @property
+    def type(self) -> str:
+        """The class's name as clients see it: `UnknownModel` is `unknown_model`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", self.__class__.__name__).lower()
+
+
+class Unknown(Fault):
+    """Asked for by a name that nobody has."""
+
+
+class Gone(Fault):
+    """It was here, and is in the trash."""
+
+
+class Invalid(Fault):
+    """What was sent cannot be done as it stands."""
+
+
+class Conflict(Fault):
+    """It does not go with how things are now."""
+
+
+class Stale(Fault):
+    """Someone else saved first."""
+
+
+class Unsupported(Fault):
+    """A file of a kind, or with insides, that the studio does not read."""
+
+
+class TooLarge(Fault):
+    """More bytes, pixels or seconds than the studio takes at once."""
+
+
+class Unavailable(Fault):
+    """A model that cannot run here yet: weights, a package, a device or a server is missing."""
+
+
+class DiskFull(Fault):
+    """No room is left for what was asked."""
+
+
+class OutOfMemory(Fault):
+    """The device ran out of memory."""
+
+
+class Cancelled(Exception):
+    """Raised out of `Context.progress` once the job has been asked to stop."""

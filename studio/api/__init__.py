@@ -1,0 +1,96 @@
+"""The HTTP doors, but for the window itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
+from starlette.routing import Match, Route
+from starlette.types import Receive, Scope, Send
+
+from pipelines.faults import Unknown
+from studio import __version__
+from studio.api import assets, docs, errors, health, jobs, models, projects
+from studio.studio import Studio
+from studio.timeline.model import Timeline
+from studio.types import Asset, GenerationRequest, Job
+
+SCHEMAS: dict[str, type[BaseModel]] = {
+    "generation-request": GenerationRequest,
+    "job": Job,
+    "asset": Asset,
+    "timeline": Timeline,
+}
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": errors.Refusal, "description": "Refused, and why"},
+    507: {"model": errors.Refusal, "description": "No room is left for it"},
+}
+
+
+class UnknownSchema(Unknown):
+    """No schema of that name is published."""
+
+
+def create(studio: Studio) -> FastAPI:
+    app = FastAPI(
+        title="Homereel", version=__version__, description=__doc__, lifespan=hosting(studio),
+        openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None, responses=REFUSALS,
+    )  # fmt: skip
+    errors.install(app)
+    for door in (models, jobs, assets, projects):
+        app.include_router(door.router(studio), prefix="/api/v1")
+    app.include_router(health.router(studio))
+
+    @app.get("/api/v1/schemas/{name}", tags=["schemas"])
+    async def schema(name: str) -> dict[str, Any]:
+        """JSON Schema of what goes in and out: generation-request, job, asset or timeline."""
+        if name not in SCHEMAS:
+            raise UnknownSchema(f"There is no schema {name!r}.", f"Choose one of: {', '.join(SCHEMAS)}.")
+        return SCHEMAS[name].model_json_schema(mode="serialization", by_alias=True)
+
+    @app.get("/api/v1/docs", include_in_schema=False)
+    async def documentation() -> HTMLResponse:
+        return HTMLResponse(docs.page(app.openapi()))
+
+    close_off(app)
+    return app
+
+
+def close_off(app: FastAPI) -> None:
+    """What is under /api/, or beside /health, and not there is answered here in our words, whatever the method, and
+    not by the window behind us."""
+    ours = list(app.routes)
+
+    class Nowhere:
+        """An ASGI app, not a function: then the route takes every method there is."""
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            taken = [
+                method
+                for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+                if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in ours)
+            ]
+            status, allow = (405, {"Allow": ", ".join(taken)}) if taken else (404, {})
+            await errors.answer(status, *errors.HTTP_WORDS[status], **allow)(scope, receive, send)
+
+    for path in ("/api/{path:path}", "/health"):
+        app.router.routes.append(Route(path, Nowhere(), include_in_schema=False))
+
+
+def hosting(studio: Studio) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Whatever the server's end, the workers go home with it."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            studio.close()
+
+    return lifespan

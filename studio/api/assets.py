@@ -1,0 +1,170 @@
+"""The library, over HTTP: upload, look, search, serve, tag, trash."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi.responses import FileResponse, StreamingResponse
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope, Send
+
+from pipelines.base import Kind
+from pipelines.faults import Gone
+from studio.api.jobs import Limit
+from studio.api.letter import Letter
+from studio.api.upload import receive
+from studio.studio import Studio
+from studio.types import Asset, Frozen, Page
+
+Ids = Annotated[list[str], Body(embed=True, min_length=1, max_length=10_000)]
+FOREVER = "private, max-age=31536000, immutable"  # an id is the hash of the bytes: they never change
+SHOWN_INLINE = ("image/png", "image/jpeg", "image/webp", "image/gif", "video/", "audio/", "text/vtt")
+
+
+class Changes(Frozen):
+    """What a person may change about an asset. What is left out stays as it is."""
+
+    name: str | None = None
+    tags: list[str] | None = None
+    starred: bool | None = None
+
+
+def router(studio: Studio) -> APIRouter:
+    routes, library = APIRouter(tags=["assets"], route_class=Letter), studio.library
+
+    @routes.post("/assets", status_code=201, openapi_extra=UPLOAD)
+    async def upload(request: Request) -> Asset:
+        """Send one file, as multipart field `file`. The same bytes again are the same asset."""
+        return await receive(request, library)
+
+    @routes.get("/assets")
+    async def assets(
+        kind: Kind | None = None,
+        q: Annotated[str | None, Query(max_length=1000)] = None,
+        tag: str | None = None,
+        starred: bool | None = None,
+        model: str | None = None,
+        trashed: bool = False,
+        limit: Limit = 50,
+        before: str | None = None,
+    ) -> Page[Asset]:
+        """Newest first; `q` finds words of the name, the prompt and the tags."""
+        return library.list(
+            kind=kind, q=q, tag=tag, starred=starred, model=model, trashed=trashed, limit=limit, before=before
+        )
+
+    @routes.post("/assets/zip")
+    def download(ids: Ids) -> StreamingResponse:
+        """Several files in one zip."""
+        for asset_id in ids:
+            there(library.get(asset_id))
+        named = {"content-disposition": 'attachment; filename="homereel.zip"'}
+        return StreamingResponse(library.zip(ids), media_type="application/zip", headers=named)
+
+    @routes.post("/assets/trash")
+    async def trash_many(ids: Ids) -> dict[str, Any]:
+        """Into the trash, from where they can come back."""
+        library.trash(ids)
+        return {"trashed": ids}
+
+    @routes.post("/assets/restore")
+    async def restore_many(ids: Ids) -> dict[str, Any]:
+        library.restore(ids)
+        return {"restored": ids}
+
+    @routes.get("/assets/{asset_id}")
+    async def asset(asset_id: str) -> Asset:
+        return library.get(asset_id)
+
+    @routes.patch("/assets/{asset_id}")
+    async def change(asset_id: str, changes: Changes) -> Asset:
+        """Rename, tag or star it."""
+        return library.change(asset_id, **changes.model_dump(exclude_unset=True))
+
+    @routes.delete("/assets/{asset_id}")
+    async def trash(asset_id: str) -> Asset:
+        """Into the trash; `restore` takes it out again."""
+        found = library.get(asset_id)
+        library.trash([asset_id])
+        return found
+
+    @routes.post("/assets/{asset_id}/restore")
+    async def restore(asset_id: str) -> Asset:
+        library.restore([asset_id])
+        return library.get(asset_id)
+
+    @routes.head("/assets/{asset_id}/file", response_class=FileResponse, include_in_schema=False)
+    @routes.get("/assets/{asset_id}/file", response_class=FileResponse)
+    async def file(asset_id: str, download: bool = False) -> FileResponse:
+        """The bytes; ranges are served. `download` gives them as an attachment with the asset's name."""
+        return served(library.get(asset_id), download)
+
+    routes.get("/files/{asset_id}", response_class=FileResponse)(file)
+
+    @routes.get("/assets/{asset_id}/thumbnail", response_class=FileResponse)
+    def thumbnail(asset_id: str) -> FileResponse:
+        """A small picture of it, at most 480 px wide."""
+        picture = library.thumbnail(asset_id)
+        damaged = picture.name.endswith(".damaged.webp")  # it may be mended
+        return FileResponse(picture, headers={"cache-control": "no-cache" if damaged else FOREVER})
+
+    @routes.get("/assets/{asset_id}/waveform")
+    def waveform(asset_id: str, response: Response) -> dict[str, Any]:
+        """Its loudness over time: peaks of 0 to 1, 20 a second."""
+        response.headers["cache-control"] = FOREVER
+        return library.waveform(asset_id)
+
+    return routes
+
+
+class FileLost(Gone):
+    """The library's folder has lost a file that its rows still name."""
+
+
+class Served(FileResponse):
+    """A file whose unanswerable ranges are refused in our words."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def worded(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                where = {k.decode(): v.decode() for k, v in message["headers"] if k == b"content-range"}
+                raise HTTPException(message["status"], headers=where)
+            await send(message)
+
+        await super().__call__(scope, receive, worded)
+
+
+def there(asset: Asset) -> Asset:
+    """Raises `FileLost` when the asset's file is not where it was put."""
+    if not asset.path.is_file():
+        raise FileLost(f"The file of {asset.name} is gone from the library's folder.", "Upload it, or make it, again.")
+    return asset
+
+
+def served(asset: Asset, download: bool) -> FileResponse:
+    """A file from the library: shown only when it is of a kind that can do no harm, else saved."""
+    there(asset)
+    inline = asset.mime.startswith(SHOWN_INLINE) and not download
+    alone = {"content-security-policy": "sandbox; default-src 'none'"}  # should a browser ever run it: without us
+    headers = {"cache-control": FOREVER, "etag": f'"{asset.id}"'} | alone
+    disposition = "inline" if inline else "attachment"
+    return Served(
+        asset.path, media_type=asset.mime, filename=asset.name, content_disposition_type=disposition, headers=headers
+    )
+
+
+UPLOAD = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            }
+        },
+    }
+}

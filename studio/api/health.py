@@ -1,0 +1,41 @@
+"""Whether the studio can work: `/health` for programs that watch it, `/api/v1/status` for the window's header."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psutil
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from pipelines.device import GB, devices
+from studio.studio import Studio
+
+UNWELL: dict[int | str, dict[str, Any]] = {503: {"description": "The same, `status` saying why no job can run"}}
+
+
+def router(studio: Studio) -> APIRouter:
+    routes = APIRouter(tags=["health"])
+
+    @routes.get("/health", responses=UNWELL)
+    async def health() -> JSONResponse:
+        """200 with `"status": "ok"`, or 503 with the reason why no job can run."""
+        found = studio.health()
+        return JSONResponse(found, 200 if found["status"] == "ok" else 503)
+
+    @routes.get("/api/v1/status")
+    async def status() -> dict[str, Any]:
+        """What runs, how much waits, and how full the device is."""
+        memory, device = psutil.virtual_memory(), devices(studio.settings.device)[0]
+        return {
+            "queue": {**studio.queue.counts(), "paused": studio.queue.paused},
+            "running": [job.model_dump(mode="json") for job in studio.queue.line(8) if job.status == "running"],
+            "device": {
+                "title": device.title,
+                "memory_gb": round(memory.total / GB, 1),
+                "used_gb": round((memory.total - memory.available) / GB, 1),
+            },
+            "disk": studio.health()["disk"],
+        }
+
+    return routes

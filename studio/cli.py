@@ -1,0 +1,281 @@
+"""The command-line door. With a studio running on the same home the jobs are its workers'; without one, ours."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.faults import Fault, Invalid
+from studio import __version__
+from studio.settings import Settings
+
+app = typer.Typer(
+    name="studio", no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, help="Homereel's studio."
+)
+models_app = typer.Typer(no_args_is_help=True, help="What can be made with.")
+app.add_typer(models_app, name="models")
+
+Home = Annotated[Path | None, typer.Option(help="Where everything is kept", envvar="STUDIO_HOME")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON")]
+JobId = Annotated[str, typer.Argument(help="A job's id, as `studio jobs` prints it")]
+
+
+@contextmanager
+def at_home(home: Path | None, working: bool = False) -> Iterator[Any]:
+    """The studio of a home; `working` sees to it that somebody does the jobs."""
+    from studio.studio import Studio
+    from studio.work.local import HomeInUse
+
+    studio = Studio(Settings.load(home))
+    if working:
+        with suppress(HomeInUse):  # a running studio's workers will do it
+            studio.open()
+    try:
+        yield studio
+    finally:
+        studio.close()
+
+
+def say(value: Any) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def follow(studio: Any, job: Any, quiet: bool) -> Any:
+    """Wait for a job, and raise what it failed of. Ctrl-C cancels it."""
+    try:
+        ended = asyncio.run(watch(studio, job, quiet))
+    except KeyboardInterrupt:
+        from studio.work.queue import JobIsOver
+
+        with suppress(JobIsOver):
+            studio.queue.cancel(job.id)
+        raise
+    if ended.status != "done":
+        error = ended.error
+        raise Fault(error.message, error.advice) if error else Fault(f"The job was {ended.status}.")
+    return ended
+
+
+async def watch(studio: Any, job: Any, quiet: bool) -> Any:
+    """The job once it is over, with a bar on the terminal until then."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from studio.work.local import HomeInUse
+
+    columns = (
+        "{task.description}",
+        BarColumn(),
+        "{task.percentage:>3.0f} %",
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    silent, looks = quiet or not sys.stderr.isatty(), itertools.count(1)
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=silent) as bar:
+        line = bar.add_task(job.model, total=1.0, note="")
+        while not (now := studio.queue.get(job.id)).over:
+            note = "the queue is paused" if studio.queue.paused else now.note
+            bar.update(line, completed=now.progress, note=note)
+            if next(looks) % 20 == 0 and not studio.crew:  # whoever was to do it may have closed since
+                with suppress(HomeInUse):
+                    studio.open()
+            await asyncio.sleep(0.05)
+        return now
+
+
+def deliver(job: Any, out: Path | None, as_json: bool) -> None:
+    """Put the take where it was asked for, and say where it is."""
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        part = out.with_name(f".{out.name}.part")
+        try:
+            shutil.copyfile(job.assets[0].path, part)
+            part.replace(out)
+        finally:
+            part.unlink(missing_ok=True)
+    if as_json:
+        say(job.model_dump(mode="json"))
+    else:
+        for place in [out] if out else [asset.path for asset in job.assets]:
+            print(place)
+
+
+def options_of(pairs: list[str]) -> dict[str, Any]:
+    """`-o key=value` as options: a value that reads as JSON is that, anything else is text."""
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise Invalid(f"-o {pair} has no value.", "Write -o name=value.")
+        try:
+            found[name.strip()] = json.loads(value)
+        except ValueError:
+            found[name.strip()] = value
+    return found
+
+
+def with_files(studio: Any, model: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """Options that take files may name them by path: they go into the library first."""
+    for name in model.cls.Options.media().keys() & options.keys():
+        value = options[name]
+        if isinstance(value, str) and Path(value).expanduser().is_file():
+            options[name] = studio.library.add(Path(value).expanduser(), name=Path(value).name).id
+    return options
+
+
+@app.command()
+def generate(
+    task: Annotated[str, typer.Argument(help="image, video, music, sound or speech")],
+    prompt: Annotated[str, typer.Argument(help="What to make; for speech, what to say")],
+    model: Annotated[str | None, typer.Option(help="A model's id")] = None,
+    option: Annotated[list[str] | None, typer.Option("-o", help="name=value, as often as needed")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to put the file")] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Make something now, and say where it is."""
+    from pipelines import catalogue
+    from studio.types import GenerationRequest
+
+    if task not in ("image", "video", "music", "sound", "speech"):
+        raise typer.BadParameter(f"{task} is not one of image, video, music, sound, speech.")
+    chosen = catalogue.find(model) if model else catalogue.default(task)  # type: ignore[arg-type]
+    if chosen.task != task:
+        raise Invalid(f"{chosen.id} makes {chosen.task}, not {task}.", "`studio models list` shows which makes what.")
+    with at_home(home, working=True) as studio:
+        options = with_files(studio, chosen, options_of(option or []))
+        options["text" if task == "speech" else "prompt"] = prompt
+        job, _ = studio.submit(GenerationRequest(model=chosen.id, options=options))
+        deliver(follow(studio, job, as_json), out, as_json)
+
+
+@app.command()
+def export(
+    project: Annotated[str, typer.Argument(help="A project's id, or a timeline file")],
+    out: Annotated[Path, typer.Option(help="The film; its suffix picks the format")],
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Cut a project together and write the film."""
+    from studio.timeline.model import Timeline
+
+    with at_home(home, working=True) as studio:
+        format = out.suffix.lstrip(".")
+        if Path(project).is_file():
+            timeline = Timeline.parse(Path(project).read_text("utf-8", errors="replace"))
+            job, _ = studio.export(timeline=timeline, format=format)
+        else:
+            job, _ = studio.export(project, format)
+        deliver(follow(studio, job, as_json), out, as_json)
+
+
+@app.command()
+def jobs(job_id: Annotated[str | None, typer.Argument()] = None, as_json: AsJson = False, home: Home = None) -> None:
+    """List the latest jobs, or show one."""
+    with at_home(home) as studio:
+        found = [studio.queue.get(job_id)] if job_id else studio.queue.page(limit=50).items
+        if as_json:
+            listed = [job.model_dump(mode="json") for job in found]
+            say(listed[0] if job_id else listed)
+            return
+        for job in found:
+            error = f"  {job.error.message}" if job.error else ""
+            print(f"{job.id}  {job.status:9}  {job.progress:4.0%}  {job.model:16}  {words_of(job)}{error}")
+
+
+def words_of(job: Any) -> str:
+    options = job.recipe.options
+    return str(options.get("prompt") or options.get("text") or options.get("timeline", {}).get("title") or "")[:60]
+
+
+@app.command()
+def cancel(job_id: JobId, home: Home = None) -> None:
+    """Stop a job, waiting or running."""
+    with at_home(home) as studio:
+        print(studio.queue.cancel(job_id).status)
+
+
+@app.command()
+def retry(job_id: JobId, as_json: AsJson = False, home: Home = None) -> None:
+    """Do a job again, as a new one."""
+    with at_home(home, working=True) as studio:
+        deliver(follow(studio, studio.retry(job_id), as_json), None, as_json)
+
+
+@app.command()
+def pause(home: Home = None) -> None:
+    """Start no more jobs; what runs goes on."""
+    with at_home(home) as studio:
+        studio.queue.pause()
+
+
+@app.command()
+def resume(home: Home = None) -> None:
+    """Go on with the queue."""
+    with at_home(home) as studio:
+        studio.queue.resume()
+
+
+@models_app.command("list")
+def list_models(as_json: AsJson = False) -> None:
+    """List every model, and whether it can run here now."""
+    from pipelines import catalogue
+    from studio.studio import describe
+
+    found = [describe(model) for model in catalogue.MODELS]
+    if as_json:
+        say(found)
+        return
+    for model in found:
+        print(f"{model['id']:18} {model['task']:7} {model['status']:14} {model['title']}  ({model['licence']})")
+
+
+@app.command()
+def doctor(as_json: AsJson = False, home: Home = None) -> None:
+    """Check what this machine has, and say what to do about what it has not."""
+    from studio.doctor import examine
+
+    checks = examine(Settings.load(home))
+    if as_json:
+        say([check.model_dump(mode="json") for check in checks])
+    else:
+        for check in checks:
+            cure = f"\n      {check.cure}" if check.cure and check.state != "ok" else ""
+            print(f"{check.state:>4}  {check.name}: {check.found}{cure}")
+    if any(check.state == "bad" for check in checks):
+        raise typer.Exit(1)
+
+
+def version(wanted: bool) -> None:
+    if wanted:
+        print(f"Homereel {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(version: Annotated[bool, typer.Option("--version", callback=version, is_eager=True)] = False) -> None:
+    pass
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command. 0 done, 1 failed with one line that says why, 2 wrong usage, 130 interrupted."""
+    try:
+        app(arguments, standalone_mode=True)
+    except Fault as fault:
+        print(f"studio: {fault.message} {fault.advice}".strip(), file=sys.stderr)
+        raise SystemExit(1) from None
+    except OSError as error:  # a folder nobody may write to, a disk that is full, a file that is not there
+        where = f": {error.filename}" if error.filename else ""
+        print(f"studio: {error.strerror or error}{where}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

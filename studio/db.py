@@ -1,0 +1,207 @@
+"""One SQLite file, its schema kept as a list of steps.
+
+Plain `sqlite3`: the ledger is five tables whose statements are worth reading where they are used, and what matters
+most here (WAL, FULL sync, `begin immediate`, one connection a process) is said in SQLite's own words.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pipelines.faults import Conflict, DiskFull, Fault
+
+# Append only. The database remembers how many of these it has had.
+MIGRATIONS = [
+    """
+    create table job (
+        n integer primary key autoincrement,
+        id text not null unique,
+        task text not null,
+        model text not null,
+        lane text not null,
+        status text not null default 'queued',
+        priority integer not null default 0,
+        place real not null,
+        recipe text not null,
+        project text,
+        progress real not null default 0,
+        note text not null default '',
+        error text,
+        result text,
+        attempt integer not null default 0,
+        crashes integer not null default 0,
+        worker text,
+        lease real,
+        not_before real not null default 0,
+        retry_of text,
+        idempotency_key text unique,
+        request_hash text,
+        created real not null,
+        started real,
+        finished real
+    );
+    create index job_next on job (status, lane, priority desc, place);
+    create index job_task on job (task, n);
+
+    create table asset (
+        n integer primary key autoincrement,
+        id text not null unique,
+        kind text not null,
+        name text not null,
+        file text not null,
+        mime text not null,
+        bytes integer not null,
+        width integer,
+        height integer,
+        fps real,
+        duration_s real,
+        sound integer not null default 0,
+        recipe text,
+        tags text not null default '[]',
+        starred integer not null default 0,
+        created real not null,
+        trashed real
+    );
+    create index asset_shelf on asset (trashed, kind, n);
+    create virtual table asset_words using fts5 (name, prompt, tags, model, prefix='1 2 3');
+
+    create table job_asset (
+        job text not null references job (id),
+        place integer not null,
+        asset text not null references asset (id),
+        primary key (job, place)
+    ) without rowid;
+
+    create table project (
+        n integer primary key autoincrement,
+        id text not null unique,
+        title text not null,
+        timeline text not null,
+        version integer not null default 1,
+        step integer not null default 0,
+        created real not null,
+        updated real not null,
+        trashed real
+    );
+    create table project_step (
+        project text not null references project (id),
+        step integer not null,
+        label text not null,
+        timeline text not null,
+        created real not null,
+        primary key (project, step)
+    ) without rowid;
+
+    create table setting (name text primary key, value text not null) without rowid;
+    """,
+]
+
+
+class NewerDatabase(Conflict):
+    """The database was last used by a later version of the studio."""
+
+
+class DatabaseDamaged(Conflict):
+    """The file is there, and is no database, or no longer one."""
+
+
+class DatabaseClosed(Conflict):
+    """The file cannot be opened or written to."""
+
+
+class Db:
+    """One process's connection, shared by its threads. Writes are on the disk when a call returns."""
+
+    def __init__(self, path: Path):
+        self.path, self.lock = path, threading.RLock()
+        try:
+            self.conn = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
+            self.conn.row_factory = sqlite3.Row
+            for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on", "busy_timeout = 10000"):
+                self.conn.execute(f"pragma {pragma}")
+            self.migrate()
+        except sqlite3.DatabaseError as error:
+            raise in_words(error, path) from error
+
+    def migrate(self) -> None:
+        """Bring the schema up to date, one step a transaction; before a step, keep a copy of what was there."""
+        with self.transaction():
+            (done,) = self.one("pragma user_version")
+        if done > len(MIGRATIONS):
+            raise NewerDatabase(
+                f"{self.path} was written by a newer Homereel (schema {done}, this one knows {len(MIGRATIONS)}).",
+                "Update Homereel, or name another folder with --home.",
+            )
+        for number in range(done, len(MIGRATIONS)):
+            if number:
+                self.backup(self.path.with_suffix(f".before-{number + 1}.db"))
+            with self.transaction():
+                if self.one("pragma user_version")[0] == number:  # another process may have been quicker
+                    for statement in MIGRATIONS[number].split(";\n"):
+                        self.conn.execute(statement)
+                    self.conn.execute(f"pragma user_version = {number + 1}")
+
+    def check(self) -> None:
+        """Read every page once. Raises `DatabaseDamaged` when one of them is not what was written."""
+        try:
+            (said,) = self.one("pragma quick_check(1)")
+        except sqlite3.DatabaseError as error:
+            raise in_words(error, self.path) from error
+        if said != "ok":
+            raise in_words(sqlite3.DatabaseError(said.splitlines()[-1]), self.path)
+
+    def backup(self, to: Path) -> None:
+        """A whole, consistent copy, whoever is writing meanwhile."""
+        to.unlink(missing_ok=True)
+        self.conn.execute("vacuum into ?", (str(to),))
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing. Inside another transaction it simply joins it."""
+        with self.lock:
+            if self.conn.in_transaction:
+                yield self.conn
+                return
+            self.conn.execute("begin immediate")
+            try:
+                yield self.conn
+                self.conn.commit()
+            except BaseException:  # a commit that fails leaves its transaction open, and others would join it
+                self.conn.rollback()
+                raise
+
+    def all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        with self.lock:
+            return self.conn.execute(sql, values).fetchall()
+
+    def one(self, sql: str, *values: Any) -> Any:
+        """The first row, or None."""
+        with self.lock:
+            return self.conn.execute(sql, values).fetchone()
+
+    def change(self, sql: str, *values: Any) -> int:
+        """Run one statement and say how many rows it touched."""
+        with self.lock:
+            return self.conn.execute(sql, values).rowcount
+
+    def close(self) -> None:
+        with self.lock:
+            self.conn.close()
+
+
+def in_words(error: sqlite3.DatabaseError, path: Path) -> Fault:
+    """Why a database cannot be used, and what to do about it."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return DiskFull("The disk is full.", "Make room, and try again.")
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY):
+        return DatabaseClosed(f"{path} cannot be used: {error}.", "See who may write there, and who holds it open.")
+    return DatabaseDamaged(
+        f"{path} cannot be read: {error}.",
+        "Put a backup in its place, or move it away to begin anew; the files in library/ are not touched.",
+    )

@@ -1,0 +1,153 @@
+"""What the person who runs the studio may set: flags before environment before HOME/settings.toml before defaults."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_dir
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from pipelines.faults import Fault, Invalid
+
+FILE = "settings.toml"
+
+
+class BadSetting(Invalid):
+    """A setting that cannot be meant; the message says which one and where it stands."""
+
+
+def this_machine_only(host: str) -> str:
+    try:
+        here = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        here = False
+    if not here:
+        raise ValueError("the studio has no locks yet, so it listens to this machine alone: 127.0.0.1")
+    return host
+
+
+def port_or_auto(port: Any) -> Any:
+    if port == "auto" or (str(port).isascii() and str(port).isdigit() and 1 <= int(port) <= 65535):
+        return port
+    raise ValueError("should be a number from 1 to 65535, or auto")
+
+
+def web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("should be an address like http://127.0.0.1:11434")
+    if parts.username or parts.password:
+        raise ValueError("should carry no name or password, which would end up in logs")
+    return url.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(web_address)]
+
+
+class Settings(BaseSettings):
+    """Every setting is a field, its environment variable STUDIO_ and its name; Hugging Face's two keep their own."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="STUDIO_", env_ignore_empty=True, extra="forbid", frozen=True, populate_by_name=True
+    )
+
+    home: Path = Field(description="Database, library, exports and logs")
+    host: Annotated[str, AfterValidator(this_machine_only)] = Field("127.0.0.1", description="The address to listen on")
+    port: Annotated[int | Literal["auto"], BeforeValidator(port_or_auto)] = Field(
+        7860, description="The port; `auto` takes the next free one"
+    )
+    workers: int | None = Field(None, ge=1, le=64, description="Workers on the processor")
+    password: SecretStr | None = Field(None, description="What opens the studio for others")
+    device: str = Field("auto", pattern=r"^(auto|cuda(:\d+)?|mps|cpu)$", description="auto, cuda, cuda:1, mps or cpu")
+    vram_gb: float | None = Field(None, gt=0, allow_inf_nan=False, description="GPU memory to use, in GB")
+    offline: bool = Field(False, description="Never ask anything of another machine")
+    job_timeout_s: int = Field(1800, ge=1, description="Seconds after which a job is given up")
+    llm_url: WebAddress | None = Field(None, description="An OpenAI-compatible chat endpoint")
+    llm_model: str | None = Field(None, description="The model to ask there")
+    llm_key: SecretStr | None = Field(None, description="Its key")
+    riva_url: str | None = Field(None, description="A Riva speech server, host:port")
+    comfyui_url: WebAddress | None = Field(None, description="A ComfyUI server")
+    seedvr_home: Path | None = Field(None, description="A checkout of SeedVR")
+    ray_address: str | None = Field(None, description="A Ray cluster that hosts the workers")
+    hf_token: SecretStr | None = Field(None, validation_alias="HF_TOKEN", description="Hugging Face's access token")
+    hf_home: Path | None = Field(None, validation_alias="HF_HOME", description="Hugging Face's folder")
+
+    @classmethod
+    def load(cls, home: Path | str | None = None, **flags: Any) -> Settings:
+        """The settings as they are now; a flag that is None was not given. Raises `BadSetting`."""
+        chosen = Path(home or os.environ.get("STUDIO_HOME") or user_data_dir("homereel", appauthor=False))
+        given = {name: value for name, value in flags.items() if value is not None}
+        try:
+            return cls(**given, home=chosen.expanduser().absolute())
+        except ValidationError as error:
+            raise explained(error, given, chosen) from None
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *others: Any, **more: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        flags = init_settings()
+        in_file = InitSettingsSource(settings_cls, kept_in(Path(flags["home"])))
+        return init_settings, EnvSettingsSource(settings_cls), in_file
+
+    def environment(self) -> dict[str, str]:
+        """These settings as variables for a process of our own, secrets included: never print them."""
+        found = {}
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if value is not None:
+                plain = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+                found[variable(name)] = plain
+        return found | ({"HF_HUB_OFFLINE": "1"} if self.offline else {})
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return str(Settings.model_fields[name].validation_alias or f"STUDIO_{name.upper()}")
+
+
+def kept_in(home: Path) -> dict[str, Any]:
+    """What HOME/settings.toml says; nothing where there is none. Raises `BadSetting`."""
+    file = home / FILE
+    try:
+        said = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, ValueError) as error:
+        raise BadSetting(
+            f"{file} cannot be read: {error}.", 'One setting a line: port = 8000, device = "cpu".'
+        ) from None
+    names = Settings.model_fields.keys() - {"home"}
+    if strangers := said.keys() - names:
+        raise BadSetting(
+            f"{file} sets {', '.join(sorted(strangers))}, which is no setting.",
+            f"It takes: {', '.join(sorted(names))}.",
+        )
+    return said
+
+
+def explained(error: ValidationError, flags: dict[str, Any], home: Path) -> Fault:
+    """Which setting cannot be meant, and where it was set."""
+    fields = Settings.model_fields
+    finding = error.errors(include_url=False, include_input=False)[0]
+    name, wrong = str(finding["loc"][0]), finding["msg"].removeprefix("Value error, ")
+    name = next((field for field in fields if name in (field, variable(field))), name)
+    if name not in fields:
+        return BadSetting(f"{name} is no setting.", f"There are: {', '.join(fields)}.")
+    if name in flags:
+        place = f"--{name.replace('_', '-')}"
+    else:
+        place = variable(name) if os.environ.get(variable(name)) else f"{name} in {home / FILE}"
+    return BadSetting(f"{place} cannot be used: {wrong}.", f"It says: {fields[name].description}.")

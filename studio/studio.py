@@ -1,0 +1,233 @@
+"""The studio's verbs. The window, the HTTP doors and the command line are doors to this one room."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from pipelines import catalogue
+from pipelines.base import Model, Task, faults_of
+from pipelines.device import devices
+from pipelines.faults import Conflict, DiskFull, Invalid, Unavailable
+from studio import __version__
+from studio.db import Db
+from studio.library.store import Library
+from studio.settings import Settings
+from studio.timeline.media import check_against
+from studio.timeline.model import Timeline
+from studio.timeline.presets import ExportSettings
+from studio.timeline.projects import Projects
+from studio.types import GenerationRequest, Job, Recipe
+from studio.work.local import Crew
+from studio.work.queue import Queue
+
+SPARE_BYTES = 300 * 2**20
+
+
+class MediaMissing(Conflict):
+    """A timeline names assets that are not in the library."""
+
+
+class NotFinished(Conflict):
+    """The job is still going."""
+
+
+class Studio:
+    """One home: its ledger, library and projects, and, once `open`, its workers."""
+
+    def __init__(self, settings: Settings):
+        self.settings, self.home = settings, settings.home
+        for folder in (self.home, self.home / "tmp", self.home / "library"):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.db = Db(self.home / "studio.db")
+        self.library = Library(self.db, self.home)
+        self.queue = Queue(self.db, self.library)
+        self.projects = Projects(self.db)
+        self.crew: Crew | None = None
+        self.easel = threading.Lock()  # one still at a time: each wants all the cores there are
+        self.born = time.time()
+
+    def open(self, address: str = "") -> None:
+        """Host this home's workers. Raises `HomeInUse` when another studio does, `DatabaseDamaged` when a torn ledger
+        would lose what it is given."""
+        self.db.check()
+        crew = Crew(self.home, self.queue, self.settings)
+        crew.start(address)
+        self.crew = crew
+
+    def close(self) -> None:
+        """Send the workers home. Nothing is lost: what they were working on waits for the next `open`."""
+        if self.crew:
+            self.crew.stop()
+            self.crew = None
+
+    # --- make -----------------------------------------------------------------------------------------------------
+
+    def submit(self, request: GenerationRequest, *, key: str | None = None) -> tuple[Job, bool]:
+        """Put a request in line. Returns the job, and whether an earlier request with this key had made it already."""
+        asked = request.model_dump(mode="json")
+        with self.db.transaction():  # so that two requests with one key cannot both be first
+            if key and (job := self.queue.replay(key, asked)):
+                return job, True
+            model = catalogue.find(request.model)
+            status, why = model.status()
+            if status != "ready":
+                raise Unavailable(f"{model.title} cannot run here now: {why}", "`studio models list` shows what can.")
+            recipe = self.settle(model, request.options)
+            job = Job(
+                task=model.task, model=model.id, recipe=recipe, project=request.project, priority=request.priority
+            )
+            return self.put(job, key=key, asked=asked), False
+
+    def submit_all(self, requests: Sequence[GenerationRequest]) -> list[Job]:
+        """Put several in line, or, when one of them is at fault, none."""
+        with self.db.transaction():
+            return [self.submit(request)[0] for request in requests]
+
+    def settle(self, model: Model, given: dict[str, Any]) -> Recipe:
+        """What will really run: every default filled in, the seed picked, every file known. Raises `Invalid`."""
+        options = model.options(**given).model_dump(mode="json")
+        for name, mark in model.cls.Options.media().items():
+            for asset_id in [options[name]] if isinstance(options[name], str) else options[name] or []:
+                asset = self.library.get(asset_id)
+                if asset.kind not in mark.kinds:
+                    raise Invalid(f"{name}: {asset.name} is {asset.kind}.", f"It takes {' or '.join(mark.kinds)}.")
+        if options["seed"] == -1:
+            options["seed"] = random.randrange(2**32)
+        return Recipe(model=model.id, revision=model.revision, options=options)
+
+    def put(self, job: Job, *, key: str | None = None, asked: Any = None) -> Job:
+        if shutil.disk_usage(self.home).free < SPARE_BYTES:
+            raise DiskFull("The disk is almost full.", "Make room, or empty the trash, and send it again.")
+        return self.queue.put(job, lane_of(job), key=key, request=asked)
+
+    def export(
+        self,
+        project_id: str | None = None,
+        format: str = "mp4",
+        *,
+        timeline: Timeline | None = None,
+        settings: dict[str, Any] | None = None,
+        key: str | None = None,
+    ) -> tuple[Job, bool]:
+        """Have a project's timeline, as it is now, written to a film. Later edits do not change a job in line."""
+        given = timeline and timeline.dump()
+        if timeline is None:
+            timeline = Timeline.parse(self.projects.get(project_id or "").timeline)
+        from studio.timeline.export import format_of
+
+        format, chosen = format_of(format), wished(settings or {})
+        asked = {"export": project_id, "timeline": given, "format": format, "settings": chosen.model_dump(mode="json")}
+        if key and (job := self.queue.replay(key, asked)):
+            return job, True
+        if missing := self.missing(timeline):
+            raise MediaMissing(
+                f"{len(missing)} of the timeline's files are not in the library: {', '.join(sorted(missing))[:300]}.",
+                "Upload them, restore them from the trash, or replace those clips.",
+            )
+        check_against(timeline, self.library.many(timeline.assets()))
+        options = {"format": format, "timeline": timeline.dump(), "settings": chosen.model_dump(mode="json")}
+        recipe = Recipe(model="export", revision="1", options=options)
+        with self.db.transaction():
+            if key and (job := self.queue.replay(key, asked)):
+                return job, True
+            job = Job(task="export", model="export", recipe=recipe, project=project_id)
+            return self.put(job, key=key, asked=asked), False
+
+    def still(self, project_id: str, n: int, width: int) -> bytes:
+        """Frame n of a project as it would be exported, as a JPEG of that width. Past the end: the last one."""
+        import cv2
+
+        from studio.timeline.export import frame, ready
+
+        timeline = Timeline.parse(self.projects.get(project_id).timeline)
+        media = self.library.many(timeline.assets())
+        ready(timeline, media)
+        with self.easel:
+            picture = frame(timeline, media, n, (width, round(width * timeline.height / timeline.width)))
+        return cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])[1].tobytes()
+
+    def missing(self, timeline: Timeline) -> list[str]:
+        """The assets a timeline names that are not there, or are in the trash."""
+        return sorted(timeline.assets() - self.library.many(timeline.assets()).keys())
+
+    def retry(self, job_id: str) -> Job:
+        """The same recipe again, as a new job."""
+        job = self.queue.get(job_id)
+        if not job.over:
+            raise NotFinished(f"Job {job_id} is {job.status}.", "Wait for it, or cancel it first.")
+        return self.put(Job(task=job.task, model=job.model, recipe=job.recipe, project=job.project, retry_of=job.id))
+
+    async def settled(self, job_id: str, timeout_s: float = 3600) -> Job:
+        """Wait until a job is over, or until time is. However many wait, none of them holds a thread, or the house."""
+        until, pause = time.monotonic() + timeout_s, 0.05
+        while not self.queue.is_over(job_id) and time.monotonic() < until:
+            await asyncio.sleep(pause)
+            pause = min(0.5, pause * 1.1)
+        return self.queue.get(job_id)
+
+    # --- say how things are ------------------------------------------------------------------------------------------
+
+    def models(self, task: Task | None = None) -> list[dict[str, Any]]:
+        """The catalogue as clients see it."""
+        return [describe(model) for model in catalogue.MODELS if task in (None, model.task)]
+
+    def history(self, task: str, limit: int = 50) -> list[str]:
+        """Prompts used before, the latest first, each once."""
+        rows = self.db.all(
+            "select coalesce(json_extract(recipe, '$.options.prompt'), json_extract(recipe, '$.options.text')) prompt"
+            " from job where task = ? group by prompt order by max(n) desc limit ?",
+            task, limit,
+        )  # fmt: skip
+        return [row[0] for row in rows if row[0]]
+
+    def health(self) -> dict[str, Any]:
+        """How the studio is; `status` is "ok", or the reason why no job can run."""
+        free, why = shutil.disk_usage(self.home).free, "ok"
+        workers = self.crew.report() if self.crew else []
+        if free < SPARE_BYTES:
+            why = "The disk is almost full."
+        elif not any(worker["alive"] for worker in workers):
+            why = "No worker is running."
+        counts = self.queue.counts()
+        states = [model.status()[0] for model in catalogue.MODELS]
+        return {
+            "status": why,
+            "version": __version__,
+            "uptime_s": round(time.time() - self.born, 1),
+            "devices": [
+                {"name": d.name, "title": d.title, "memory_gb": d.memory_gb} for d in devices(self.settings.device)
+            ],
+            "workers": workers,
+            "models": {state: states.count(state) for state in sorted(set(states))},
+            "queue": {name: counts.get(name, 0) for name in ("queued", "running", "done", "failed", "cancelled")}
+            | {"paused": self.queue.paused},
+            "disk": {"free_gb": round(free / 2**30, 1)},
+        }
+
+
+def wished(settings: dict[str, Any]) -> ExportSettings:
+    """How a film is to be written. Raises `Invalid`, naming what cannot be."""
+    try:
+        return ExportSettings(**settings)
+    except ValidationError as error:
+        raise Invalid(faults_of(error, "options"), f"It takes: {', '.join(ExportSettings.model_fields)}.") from None
+
+
+def lane_of(job: Job) -> str:
+    """Models that need a device wait for one; all else is the processor's."""
+    needs_device = job.task not in ("export",) and catalogue.find(job.model).vram_gb > 0
+    return "device" if needs_device else "cpu"
+
+
+def describe(model: Model) -> dict[str, Any]:
+    status, why = model.status()
+    facts = ("id", "title", "task", "licence", "commercial", "vram_gb", "size_gb", "link", "draft")
+    return {name: getattr(model, name) for name in facts} | {"status": status, "why": why, "options": model.schema()}

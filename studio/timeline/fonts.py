@@ -1,0 +1,174 @@
+"""Type: the studio's own fonts, and for a letter they lack, whichever font on this machine has it."""
+
+from __future__ import annotations
+
+import os
+import struct
+import sys
+from collections.abc import Iterator
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+OWN = Path(__file__).parents[2] / "assets" / "fonts"
+FACES = {
+    "regular": OWN / "IBMPlexSans-Regular.ttf",
+    "semibold": OWN / "IBMPlexSans-SemiBold.ttf",
+    "italic": OWN / "IBMPlexSans-Italic.ttf",
+    "mono": OWN / "IBMPlexMono-Regular.ttf",
+}
+PREFERRED = ("plex", "dejavusans.", "notosans", "noto", "dejavu", "arial unicode", "pingfang", "hiragino", "msgothic")
+
+
+def folders() -> list[Path]:
+    """Where fonts are kept on this kind of machine."""
+    home = Path.home()
+    if sys.platform == "darwin":
+        return [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"]
+    shared = os.environ.get("XDG_DATA_HOME", str(home / ".local/share"))
+    return [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path(shared) / "fonts", home / ".fonts"]
+
+
+@cache
+def installed() -> list[Path]:
+    """Every font file on the machine, the likelier ones first, in an order that is the same on every run."""
+    found = {
+        p for folder in (OWN, *folders()) for p in folder.rglob("*") if p.suffix.lower() in (".ttf", ".otf", ".ttc")
+    }
+
+    def rank(path: Path) -> tuple[int, str]:
+        name = path.name.lower()
+        return next((n for n, part in enumerate(PREFERRED) if part in name), len(PREFERRED)), str(path)
+
+    return sorted(found, key=rank)
+
+
+@cache
+def letters(path: Path) -> frozenset[int]:
+    """The code points a font has, from its `cmap` (formats 4 and 12: OpenType, chapter cmap)."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+            start = struct.unpack(">I", file.read(4))[0] if head[:4] == b"ttcf" else 0
+            file.seek(start + 4)
+            count = struct.unpack(">H", file.read(2))[0]
+            file.seek(start + 12)
+            rows = [struct.unpack(">4sIII", file.read(16)) for _ in range(count)]
+            offset, length = next((at, size) for tag, _, at, size in rows if tag == b"cmap")
+            file.seek(offset)
+            return frozenset(mapped(file.read(length)))
+    except (OSError, StopIteration, struct.error, IndexError):
+        return frozenset()
+
+
+def mapped(cmap: bytes) -> Iterator[int]:
+    tables = [struct.unpack(">HHI", cmap[4 + 8 * n : 12 + 8 * n]) for n in range(struct.unpack(">H", cmap[2:4])[0])]
+    for at in {offset for platform, _, offset in tables if platform in (0, 3)}:
+        form = struct.unpack(">H", cmap[at : at + 2])[0]
+        if form == 12:
+            for n in range(struct.unpack(">I", cmap[at + 12 : at + 16])[0]):
+                first, last, _ = struct.unpack(">III", cmap[at + 16 + 12 * n : at + 28 + 12 * n])
+                yield from range(first, last + 1)
+        elif form == 4:
+            half = struct.unpack(">H", cmap[at + 6 : at + 8])[0] // 2
+            ends = np.frombuffer(cmap, ">u2", half, at + 14)
+            starts = np.frombuffer(cmap, ">u2", half, at + 16 + 2 * half)
+            for first, last in zip(starts.tolist(), ends.tolist(), strict=True):
+                yield from range(first, min(last, 0xFFFE) + 1)
+
+
+@cache
+def font(path: Path, size: int, shaped: bool) -> ImageFont.FreeTypeFont:
+    layout = None if shaped else ImageFont.Layout.BASIC
+    return ImageFont.truetype(str(path), size, layout_engine=layout)
+
+
+@cache
+def face_for(letter: str, face: str) -> Path:
+    """The face asked for where it has this letter, else the first installed font that does."""
+    own = FACES[face]
+    if letter.isspace() or ord(letter) in letters(own) or not letter.isprintable():
+        return own
+    return next((path for path in installed() if ord(letter) in letters(path)), own)
+
+
+def joined_up(letter: str) -> bool:
+    """Whether its script needs shaping: Hebrew to Tibetan and Khmer, where letters change with their neighbours."""
+    return 0x0590 <= ord(letter) <= 0x0FFF or 0x1780 <= ord(letter) <= 0x17FF
+
+
+def right_to_left(text: str) -> bool:
+    first = next((c for c in text if c.isalpha()), "")
+    return bool(first) and 0x0590 <= ord(first) <= 0x08FF
+
+
+class Type:
+    """One face at one size in pixels; measures and draws a line of any script."""
+
+    def __init__(self, face: str, size: float, spacing: float = 0):
+        self.face, self.size, self.spacing = face, max(6, round(size)), spacing
+        ascent, descent = font(FACES[face], self.size, False).getmetrics()
+        self.ascent, self.line = ascent, ascent + descent
+
+    def runs(self, text: str) -> list[tuple[str, ImageFont.FreeTypeFont]]:
+        """The text in pieces that one font can draw, in the order they stand from left to right."""
+        text = "".join(c if c.isprintable() else " " for c in text)
+        pieces = [
+            ("".join(part), font(path, self.size, shaped))
+            for (path, shaped), part in groupby(text, lambda c: (face_for(c, self.face), joined_up(c)))
+        ]
+        return pieces[::-1] if right_to_left(text) else pieces
+
+    def width(self, text: str) -> float:
+        return sum(f.getlength(run) for run, f in self.runs(text)) + self.spacing * len(text)
+
+    def draw(self, mask: Image.Image, x: float, y: float, text: str, stroke: float = 0) -> None:
+        """Ink `text` into an L mask, its line box's top left at (x, y)."""
+        pen, base = ImageDraw.Draw(mask), y + self.ascent
+        for run, f in self.runs(text):
+            for part in run if self.spacing else [run]:
+                pen.text((x, base), part, fill=255, font=f, anchor="ls", stroke_width=stroke)
+                x += f.getlength(part) + self.spacing
+
+    def wrap(self, text: str, width: float) -> list[str]:
+        """Lines no wider than `width` where words allow; scripts without spaces break anywhere; newlines are kept."""
+        lines: list[str] = []
+        for paragraph in text.split("\n"):
+            line = ""
+            for word in words(paragraph):
+                if line and self.width((line + word).rstrip()) > width:
+                    lines.append(line.rstrip())
+                    line = ""
+                line += word.lstrip() if not line else word
+            lines.append(line.rstrip())
+        return lines
+
+    def balanced(self, text: str, width: float) -> list[str]:
+        """As few lines as `wrap` needs, of as equal a length as they can have."""
+        lines = self.wrap(text, width)
+        if len(lines) < 2 or "\n" in text:
+            return lines
+        low, high = width / len(lines) * 0.8, width
+        while high - low > 4:
+            middle = (low + high) / 2
+            low, high = (low, middle) if len(self.wrap(text, middle)) == len(lines) else (middle, high)
+        return self.wrap(text, high)
+
+
+def words(text: str) -> Iterator[str]:
+    """What may not be broken, each with the spaces after it; an ideograph or kana stands alone."""
+    word = ""
+    for letter in text:
+        wide = 0x2E80 <= ord(letter) <= 0x9FFF or 0xAC00 <= ord(letter) <= 0xD7AF or 0x20000 <= ord(letter) <= 0x3FFFF
+        if word and (wide or (not letter.isspace() and word[-1].isspace())):
+            yield word
+            word = ""
+        word += letter
+        if wide:
+            yield word
+            word = ""
+    if word:
+        yield word

@@ -1,0 +1,149 @@
+"""Cuts a timeline into pieces, each with a key that says what it shows. Pure: the same piece has the same key wherever
+it lies, so that an edit costs what it changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from studio.timeline.model import Caption, Clip, Gap, Span, Timeline, Title, Track
+from studio.timeline.presets import Spec
+from studio.types import Asset
+
+ENGINE = 1
+"""Goes up when the same timeline would come out as other pictures or other sound."""
+SHORTEST_S, LONGEST_S = 1, 8
+SOUND_ONLY = {"gain_db", "fade_in", "fade_out", "pan", "pitch", "muted"}
+
+
+class Segment(NamedTuple):
+    """Frames [start, end) of the film, and a key (hex) of all that decides what they show."""
+
+    start: int
+    end: int
+    key: str
+
+    @property
+    def frames(self) -> int:
+        return self.end - self.start
+
+
+def segments(timeline: Timeline, media: Mapping[str, Asset], spec: Spec, burn_captions: bool = True) -> list[Segment]:
+    """The whole film in order: cut where something begins or ends, none much shorter than a second if it can be helped,
+    none longer than eight."""
+    rows = seen_rows(timeline, burn_captions)
+    cuts = cut_points(timeline, rows)
+    base = [ENGINE, *spec[:2], str(spec.fps), str(timeline.fps), *spec.coding]
+    zoom = str(Fraction(spec.width, timeline.width))
+    return [
+        Segment(start, end, digest([base, zoom, end - start, seen_in(rows, start, end, media)]))
+        for start, end in pairwise(cuts)
+    ]
+
+
+def seen_rows(timeline: Timeline, burn_captions: bool) -> list[tuple[Track, list[Span]]]:
+    """The tracks that are painted, in the order they are painted."""
+    seen = [
+        t for t in timeline.tracks if not t.muted and (t.kind == "video" or (t.kind == "captions" and burn_captions))
+    ]
+    return [(track, list(track.spans())) for track in sorted(seen, key=lambda t: t.kind == "captions")]
+
+
+def cut_points(timeline: Timeline, rows: list[tuple[Track, list[Span]]]) -> list[int]:
+    """Every place where a row changes, thinned to the shortest and filled to the longest piece."""
+    shortest, longest = round(SHORTEST_S * timeline.fps), round(LONGEST_S * timeline.fps)
+    points = {point for _, spans in rows for span in spans for point in (span.start, span.end)}
+    cuts = [0]
+    for point in [*sorted(p for p in points if p < timeline.frames), timeline.frames]:
+        last = point == timeline.frames
+        if point - cuts[-1] < shortest and not last:
+            continue
+        if last and point - cuts[-1] < shortest and len(cuts) > 1:
+            cuts.pop()
+        while point - cuts[-1] > longest + shortest:
+            cuts.append(cuts[-1] + longest)
+        if point > cuts[-1]:
+            cuts.append(point)
+    return cuts
+
+
+def seen_in(rows: list[tuple[Track, list[Span]]], start: int, end: int, media: Mapping[str, Asset]) -> list[Any]:
+    """Every row that shows something within [start, end)."""
+    return [facts for row in rows if (facts := row_in(*row, start, end, media))]
+
+
+def row_in(track: Track, spans: list[Span], start: int, end: int, media: Mapping[str, Asset]) -> list[Any]:
+    """What a track shows within [start, end), told from `start` on; empty where it shows nothing."""
+    found = [
+        [shown(span, start, end, media), *edges(span, start, end)]
+        for span in spans
+        if span.start < end and span.end > start and not isinstance(span.item, Gap)
+    ]
+    return [track.style if track.kind == "captions" else "", *found] if found else []
+
+
+def edges(span: Span, start: int, end: int) -> list[Any]:
+    """Where the item lies within the piece, and the transitions that are at work there."""
+    before = span.before if span.before and span.start + span.before.frames > start else None
+    after = span.after if span.after and span.end - span.after.frames < end else None
+    return [
+        max(span.start - start, 0),
+        min(span.end - start, end - start),
+        before and [before.name, before.frames, span.start - start],
+        after and [after.name, after.frames, span.end - start],
+    ]
+
+
+def shown(span: Span, start: int, end: int, media: Mapping[str, Asset]) -> Any:
+    """The item as far as it decides pictures, and the frame it is at; a plain clip is the same wherever it was cut."""
+    item, at = span.item, max(start - span.start, 0)
+    if isinstance(item, Caption):
+        return ["caption", item.text]
+    facts = item.model_dump(mode="json", by_alias=True)
+    if isinstance(item, Title):
+        still = at >= item.fade_in and min(end, span.end) - span.start <= item.frames - item.fade_out
+        if still:
+            facts = {key: value for key, value in facts.items() if key not in ("fade_in", "fade_out", "frames")}
+        return [facts, None if still else at]
+    facts = {key: value for key, value in facts.items() if key not in SOUND_ONLY}
+    asset = media.get(item.asset)
+    if asset is not None and asset.kind == "image":
+        facts = {key: value for key, value in facts.items() if key not in ("in", "speed", "loop", "freeze", "reverse")}
+        if item.motion is None:
+            del facts["frames"]
+        return [facts, at if item.motion else None]
+    if item.motion is None and not item.reverse:
+        del facts["frames"], facts["in"]
+        return [facts, str(item.offset + at * item.speed)]
+    return [facts, at]
+
+
+def digest(facts: Any) -> str:
+    text = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:40]
+
+
+def sound_key(timeline: Timeline, media: Mapping[str, Asset], kind: str) -> str:
+    """A key of all that decides the film's sound; what is only seen is left out."""
+    rows = []
+    for track in timeline.tracks:
+        items = [
+            [span.start, span.end, [t and t.frames for t in (span.before, span.after)], heard_facts(span.item)]
+            for span in track.spans()
+            if isinstance(span.item, Clip)
+            and not span.item.muted
+            and getattr(media.get(span.item.asset), "kind", "") != "image"
+        ]
+        if items and not track.muted:
+            rows.append([track.role, track.gain_db, track.duck and track.duck_db, items])
+    return digest([ENGINE, kind, str(timeline.fps), timeline.frames, timeline.loudness_lufs, rows])
+
+
+def heard_facts(clip: Clip) -> list[Any]:
+    speed = str(clip.speed)
+    return [clip.asset, clip.offset, clip.frames, speed, clip.pitch, clip.loop, clip.reverse, clip.gain_db, clip.pan,
+            clip.fade_in, clip.fade_out]  # fmt: skip

@@ -1,0 +1,19 @@
+"""Cut the film: the cutting room is drawn by timeline_view/room.js."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from studio import __version__
+from studio.studio import Studio
+
+TITLE, ORDER = "Timeline", 60
+SHEETS = ("room", "rows", "slates")
+
+
+def build(studio: Studio) -> None:
+    links = "".join(f'<link rel="stylesheet" href="/ui/timeline/{name}.css?v={__version__}">' for name in SHEETS)
+    script = '<script type="module" src="/ui/timeline/room.js"></script>'
+    gr.HTML(
+        "<homereel-cutting-room></homereel-cutting-room>", head=links + script, apply_default_css=False, js_on_load=None
+    )

@@ -1,0 +1,112 @@
+// The export sheet: choose what to write, watch it being written, play it, take it away.
+
+import { Fault, attempt, button, bytes, call, el, get, icon, openTab, post, seconds } from "/ui/static/api.js";
+import { bench } from "./bench.js";
+import { seconds as filmSeconds } from "./film.js";
+
+const FORMATS = {
+  mp4: ["MP4", "Plays everywhere", "film"], webm: ["WebM", "For web pages", "film"], mov: ["MOV", "For other editors", "film"],
+  gif: ["GIF", "A loop without sound", "image"], wav: ["WAV", "The sound alone", "sound"], srt: ["SRT", "Captions as text", "captions"], vtt: ["VTT", "Captions for the web", "captions"],
+};
+const PICTURE = ["mp4", "webm", "mov", "gif"];
+const SIZES = { "": "As the canvas", 2160: "4K", 1440: "1440p", 1080: "1080p", 720: "720p", 480: "480p", 360: "360p" };
+const PRESETS = { small: "Small file", standard: "Standard", high: "High" };
+const STORE = "homereel.export";
+
+let job = null, sheet = null, polling = 0;
+
+/** Open the sheet. An export that is still being written is shown where it stands. */
+export function exportSheet(player) {
+  player?.halt();
+  if (sheet) return;
+  const { format = "mp4", height = "", preset = "standard" } = JSON.parse(localStorage.getItem(STORE) ?? "{}"), wish = { format, height, preset };
+  const body = el("div.export-body");
+  sheet = el("dialog.slate.export", { "aria-label": "Export the film" },
+    el("header", {}, el("h2", {}, "Export"), el("span.muted", {}, `${bench.project.title} · ${filmSeconds(bench.frames, bench.fps)}`),
+      button("Close", "close", () => sheet.close(), { shown: false, kind: "bare" })), body);
+  sheet.addEventListener("close", () => { sheet.remove(); sheet = null; polling = 0; });
+  sheet.addEventListener("click", (event) => event.target === sheet && sheet.close());
+  document.body.append(sheet);
+  sheet.showModal();
+  if (job && job.project === bench.project.id && !over(job)) watch(body, wish);
+  else form(body, wish);
+}
+
+const over = (one) => ["done", "failed", "cancelled"].includes(one.status);
+
+function form(body, wish) {
+  const cards = el("div.formats", { role: "radiogroup", "aria-label": "Format" });
+  for (const [format, [name, about, iconName]] of Object.entries(FORMATS))
+    cards.append(el("button.format", { type: "button", role: "radio", "aria-checked": String(wish.format === format), onclick: () => form(body, { ...wish, format }) },
+      icon(iconName, 20), el("strong", {}, name), el("small", {}, about)));
+  const seen = PICTURE.includes(wish.format);
+  const pick = (label, field, options) => {
+    const select = el("select.pick", { "aria-label": label, onchange: (event) => { wish[field] = event.target.value; } }, ...Object.entries(options).map(([value, words]) => el("option", { value }, words)));
+    select.value = wish[field];
+    return el("label.field", {}, el("span.name", {}, label), select);
+  };
+  const go = button("Export", "download", attempt(() => begin(body, wish)), { kind: "lamp" });
+  body.replaceChildren(cards, el("div.export-fields", {},
+    seen && pick("Size", "height", sizesFor()), seen && wish.format !== "gif" && pick("Quality", "preset", PRESETS)) , el("div.row-end", {}, go));
+  cards.querySelector('[aria-checked="true"]').focus();
+}
+
+/** Sizes no larger than twice the canvas; more would only be a bigger file. */
+function sizesFor() {
+  const short = Math.min(bench.timeline.width, bench.timeline.height);
+  return Object.fromEntries(Object.entries(SIZES).filter(([size]) => !size || Number(size) <= short * 2));
+}
+
+async function begin(body, wish) {
+  localStorage.setItem(STORE, JSON.stringify(wish));
+  job = await post(`/projects/${bench.project.id}/export`, request(wish));
+  watch(body, wish);
+}
+
+/** The chosen size is the shorter side's, so that an upright film is not made small. */
+function request({ format, height, preset }) {
+  if (!PICTURE.includes(format)) return { format };
+  const { timeline } = bench, scale = Number(height) / Math.min(timeline.width, timeline.height);
+  return { format, options: { ...(height && { height: Math.round((timeline.height * scale) / 2) * 2 }), ...(format !== "gif" && { preset }) } };
+}
+
+async function watch(body, wish) {
+  const mine = (polling = Date.now());
+  const fill = el("i"), line = el("p.muted", { role: "status" });
+  const stop = button("Stop", "stop", attempt(async () => { job = await call("POST", `/jobs/${job.id}/cancel`); }));
+  body.replaceChildren(el("div.writing", {}, el("h3", {}, `Writing the ${FORMATS[wish.format]?.[0] ?? "film"}`), el("div.bar.wide", { role: "progressbar", "aria-label": "Export" }, fill), line,
+    el("p.muted.hint", {}, "You can close this: the export goes on, and the film comes to the library.")), el("div.row-end", {}, stop));
+  stop.focus();
+  while (sheet && polling === mine) {
+    fill.parentNode.style.setProperty("--part", job.progress);
+    fill.parentNode.setAttribute("aria-valuenow", Math.round(job.progress * 100));
+    line.textContent = job.status === "queued" ? `Waits: ${job.position ?? 0} before it` : [`${Math.round(job.progress * 100)} %`, job.note, job.eta_s ? `${seconds(job.eta_s)} left` : ""].filter(Boolean).join(" · ");
+    if (over(job)) return end(body, wish);
+    await new Promise((done) => setTimeout(done, 350));
+    try { job = await get(`/jobs/${job.id}`); } catch (error) { line.textContent = error.message; }
+  }
+}
+
+function end(body, wish) {
+  const again = button("Export again", "reuse", () => form(body, wish));
+  if (job.status !== "done") {
+    const error = job.error ?? new Fault({ message: "The export was stopped.", advice: "Nothing was left behind." });
+    body.replaceChildren(el("div.writing", {}, el("h3.bad", {}, icon("warn"), error.message), el("p.muted", {}, error.advice ?? "")), el("div.row-end", {}, again));
+    return again.focus();
+  }
+  const [film] = job.assets;
+  const facts = [film.width && `${film.width} × ${film.height} px`, film.duration_s && seconds(film.duration_s), bytes(film.bytes)].filter(Boolean).join(" · ");
+  const save = el("a.lamp.as-button", { href: `${film.url}?download=true`, download: film.name }, icon("download"), "Download");
+  body.replaceChildren(shown(film), el("p.mono.muted.facts", {}, facts),
+    el("div.row-end", {}, again, button("Show in the library", "project", () => { sheet.close(); openTab("Library"); dispatchEvent(new CustomEvent("homereel.show", { detail: { id: film.id } })); }), save));
+  save.focus();
+}
+
+function shown(film) {
+  if (film.kind === "video") return el("video.result", { src: film.url, controls: true, playsinline: true });
+  if (film.kind === "audio") return el("audio.result", { src: film.url, controls: true });
+  if (film.kind === "image") return el("img.result", { src: film.url, alt: "The exported film" });
+  const text = el("pre.result.mono", {}, "…");
+  fetch(film.url).then((answer) => answer.text()).then((words) => { text.textContent = words.slice(0, 20000); });
+  return text;
+}

@@ -1,0 +1,44 @@
+"""The order of the line: places are numbers, and a job is moved by giving it one between its new neighbours'."""
+
+from __future__ import annotations
+
+from studio.db import Db
+
+IN_LINE = "status in ('queued', 'running')"  # what runs may come back to its place
+
+
+def put_before(db: Db, job_id: str, before: str | None) -> None:
+    """Give a waiting job the place before another one, and its priority; with no other, the last place."""
+    if job_id == before:
+        return
+    low, high, priority = last_place(db) if before is None else place_before(db, before, but=job_id)
+    place = (low + high) / 2
+    if low < place < high:
+        db.change("update job set place = ?, priority = ? where id = ?", place, priority, job_id)
+    else:  # halved so often that no number is left between the two
+        renumber(db)
+        put_before(db, job_id, before)
+
+
+def last_place(db: Db) -> tuple[float, float, int]:
+    """Numbers below and above the place, and its priority: the lowest there is."""
+    low, priority = db.one(
+        f"select max(place), min(priority) from job where {IN_LINE}"
+        f" and priority = (select min(priority) from job where {IN_LINE})"
+    )
+    return low, low + 2, priority
+
+
+def place_before(db: Db, before: str, but: str) -> tuple[float, float, int]:
+    """The same for the place before a job, as if the job `but` were not there."""
+    high, priority = db.one("select place, priority from job where id = ?", before)
+    (low,) = db.one(
+        f"select max(place) from job where {IN_LINE} and priority = ? and place < ? and id != ?", priority, high, but
+    )
+    return high - 2 if low is None else low, high, priority
+
+
+def renumber(db: Db) -> None:
+    """The same line, its places whole numbers again."""
+    for place, row in enumerate(db.all(f"select n from job where {IN_LINE} order by place"), 1):
+        db.change("update job set place = ? where n = ?", place, row["n"])

@@ -1,0 +1,88 @@
+"""What a job can be: making media with a model, or one of the studio's own chores. One entry each in TASKS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pipelines import catalogue
+from pipelines.base import Context, Options
+from pipelines.pool import Pool
+from studio.library.store import Library
+from studio.types import Asset, Job
+from studio.work.failpoint import failpoint
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a job leaves: files already in the library's folders, their rows not yet written."""
+
+    assets: list[Asset]
+    result: dict[str, Any] | None = None
+
+
+def run(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
+    outcome = TASKS.get(job.task, generate)(job, context, library, pool)
+    failpoint("after_rename")
+    return outcome
+
+
+def generate(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
+    """Run a model's pipeline over the job's recipe."""
+    model = catalogue.find(job.recipe.model)
+    options = model.options(**with_paths(model.cls.Options, job.recipe.options, library))
+    context.progress(0, "loading the model" if model.vram_gb else "starting")
+    pipeline = pool.get(model)
+    name = title_of(job.recipe.options)
+    return Outcome(
+        [
+            library.bring_in(path, name=f"{name}{path.suffix}", recipe=job.recipe)
+            for path in pipeline.run(options, context)
+        ]
+    )
+
+
+def export_film(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
+    """Cut a timeline together and write it to a file."""
+    from studio.timeline.export import export
+    from studio.timeline.model import Timeline
+    from studio.timeline.presets import ExportSettings
+    from studio.timeline.shelf import Shelf
+
+    given, pieces = job.recipe.options, library.home / "cache" / "pieces"
+    timeline, settings = Timeline.parse(given["timeline"]), ExportSettings(**given.get("settings", {}))
+    name = f"{slug(timeline.title) or 'film'}.{given['format']}"
+    out = context.workdir / name
+    media = library.many(timeline.assets())
+    report = export(
+        timeline, media, out, workdir=context.workdir, cache=pieces, settings=settings, progress=context.progress
+    )
+    Shelf(pieces).tidy()
+    tag = "preview" if settings.preset == "preview" else "film"
+    film = library.bring_in(out, name=name, recipe=job.recipe, tags=(tag,))
+    written = {name: value for name, value in asdict(report).items() if name != "path"}
+    return Outcome([film], {"film": film.id, "project": job.project, "report": written})
+
+
+TASKS: dict[str, Callable[[Job, Context, Library, Pool], Outcome]] = {"export": export_film}
+
+
+def with_paths(options: type[Options], given: dict[str, Any], library: Library) -> dict[str, Any]:
+    """Recipes name files by asset id; pipelines want the files."""
+    found = dict(given)
+    for name in options.media().keys() & {n for n, value in given.items() if value}:
+        value = given[name]
+        found[name] = library.get(value).path if isinstance(value, str) else tuple(library.get(v).path for v in value)
+    return found
+
+
+def title_of(options: dict[str, Any]) -> str:
+    return slug(str(options.get("prompt") or options.get("text") or "take"))
+
+
+def slug(text: str) -> str:
+    """The first words of a text, fit for a file's name in any script."""
+    words = re.findall(r"[^\W_]+", text)
+    return "-".join(words[:8])[:60].lower()
