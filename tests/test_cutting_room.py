@@ -102,6 +102,42 @@ def test_a_clip_is_trimmed_by_its_field_split_and_undone_by_keys(room):
     assert room.row(0)[2] == ("clip", 120)
 
 
+def test_what_is_being_typed_outlives_someone_elses_change(room):
+    def meanwhile(title: str) -> None:
+        """Another window's edit arrives in this one."""
+        version = room.client.get(f"{API}/projects/{room.project}").headers["etag"]
+        edit = {"verb": "set_film", "fields": {"title": title}}
+        done = room.client.post(f"{API}/projects/{room.project}/edits", json=edit, headers={"If-Match": version})
+        assert done.is_success
+        room.page.evaluate("import('/ui/static/project.js').then(({ refresh }) => refresh())")
+        room.page.wait_for_function(
+            "title => import('/ui/static/project.js').then(({ project }) => project.now.timeline.title === title)",
+            arg=title,
+        )
+
+    time = room.page.get_by_label("Playhead, as timecode")
+    time.fill("00:00:10:00")
+    meanwhile("one")
+    expect(time).to_have_value("00:00:10:00")
+    time.press("Enter")
+    expect(room.page.locator('img.frame[data-key*="/300/"]')).to_be_visible()
+    time.fill("7")
+    time.press("Escape")
+    expect(time).to_have_value("00:00:10:00")
+
+    room.clip(0, 2).click()
+    length = room.page.get_by_label("Length, seconds")
+    length.fill("4.0")
+    version = room.client.get(f"{API}/projects/{room.project}").headers["etag"]
+    louder = {"verb": "set_item", "track": 0, "at": 2, "fields": {"gain_db": -3}}
+    room.client.post(f"{API}/projects/{room.project}/edits", json=louder, headers={"If-Match": version})
+    meanwhile("two")
+    expect(length).to_have_value("4.0")
+    with room.page.expect_response(lambda r: "/edits" in r.url):
+        length.press("Enter")
+    assert room.row(0)[2] == ("clip", 120)
+
+
 def test_delete_closes_the_hole_and_lift_leaves_it(room):
     room.clip(2, 1).click()
     room.key("Shift+Delete")

@@ -30,6 +30,8 @@ export function on(topics, listener) {
 export const tell = (topic, ...news) => (heard.get(topic) ?? []).forEach((listener) => listener(...news));
 
 export function select(selected) {
+  const typed = document.activeElement;
+  if (typed?.matches(".inspector :is(input, textarea)")) typed.blur();      // what was typed belongs to what was selected
   bench.selected = selected;
   tell("selection");
 }

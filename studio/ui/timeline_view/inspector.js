@@ -9,11 +9,13 @@ import * as cuts from "./cuts.js";
 
 export function inspector() {
   const view = el("section.inspector", { "aria-label": "Inspector" });
-  let due = 0, said = "";
+  let due = 0, said = "", typing = null;
+  view.addEventListener("input", (event) => { typing = event.target; });
+  for (const done of ["change", "focusout"]) view.addEventListener(done, () => { typing = null; draw(); });
   const draw = () => { due ||= requestAnimationFrame(() => { due = 0; paint(); }); };
 
   function paint() {
-    if (!bench.timeline) return;
+    if (!bench.timeline || (typing?.isConnected && typing === document.activeElement)) return;   // typed first, drawn then
     const { selected, item } = bench, asset = item?.asset ? assetOf(item.asset) : null;
     const shown = item ?? (selected ? { ...bench.timeline.tracks[selected.track], items: 0 } : { ...bench.timeline, tracks: bench.timeline.tracks.length });
     const now = JSON.stringify([selected, shown, asset?.id, asset?.name, bench.timeline.fps, item ? 0 : bench.frames, bench.project.missing]);

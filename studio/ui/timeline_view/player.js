@@ -28,12 +28,12 @@ export function player() {
 
   // --- the still ---------------------------------------------------------------------------------------------------
   const kept = new Map();
-  let busy = false, wanted = null;
+  let busy = false, wanted = null, typing = false;                  // what is being typed stays, whatever happens meanwhile
   const key = () => `${bench.project?.id}/${bench.project?.version}/${bench.frame}/${sharp()}`;
   const sharp = () => (stage.clientWidth * (devicePixelRatio || 1) > 720 ? 960 : 640);
 
   async function show() {
-    time.value = timecode(bench.frame, bench.fps);
+    if (!typing) time.value = timecode(bench.frame, bench.fps);
     total.textContent = `/ ${timecode(bench.frames, bench.fps)}`;
     stage.style.setProperty("--shape", bench.timeline ? `${bench.timeline.width} / ${bench.timeline.height}` : "16 / 9");
     stage.classList.toggle("blank", !bench.frames);
@@ -155,7 +155,10 @@ export function player() {
     if (next !== undefined) seek(next);
   }
 
-  time.addEventListener("change", () => { const frame = framesFrom(time.value, bench.fps); if (Number.isFinite(frame)) seek(frame); show(); });
+  time.addEventListener("input", () => { typing = true; });
+  time.addEventListener("blur", () => { typing = false; show(); });
+  time.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); typing = false; show(); } });
+  time.addEventListener("change", () => { typing = false; const frame = framesFrom(time.value, bench.fps); if (Number.isFinite(frame)) seek(frame); show(); });
   time.addEventListener("focus", () => time.select());
   stage.addEventListener("click", attempt(() => bench.frames && toggle()));
   on("project", () => { if (playing && rendered?.key !== `${project.now.id}/${project.now.version}`) halt(); else show(); });
