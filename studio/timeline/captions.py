@@ -40,8 +40,8 @@ def caption(cue: Cue, begin: int, end: int, fps: Fraction, start: int) -> Captio
 
 
 def cues(timeline: Timeline) -> list[Cue]:
-    """Every caption of every captions track that is not muted, in time's order, in seconds of the film."""
-    rows = [row for row in timeline.tracks if row.kind == "captions" and not row.muted]
+    """Every caption of every captions track that takes part, in time's order, in seconds of the film."""
+    rows = [row for row in timeline.live if row.kind == "captions"]
     spans = [span for row in rows for span in row.spans() if isinstance(span.item, Caption)]
     found = (cue(span.item, span.start, timeline.fps) for span in spans)
     return sorted(found, key=lambda c: (c.start_s, c.end_s))

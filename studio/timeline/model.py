@@ -44,8 +44,10 @@ TRANSITIONS = (
     "push-up",
     "push-down",
 )
-TITLE_STYLES = ("lower-third", "centre-card", "chapter", "corner", "quote", "credits")
+TITLE_STYLES = ("lower-third", "centre-card", "chapter", "corner", "quote", "credits", "end-roll", "kinetic")
+MOVING = ("end-roll", "kinetic")
 CAPTION_STYLES = ("subtitle", "outline", "large")
+MARKER_COLOURS = ("amber", "red", "pink", "purple", "blue", "cyan", "green")
 LONGEST_S = 24 * 3600
 
 
@@ -72,6 +74,7 @@ Frames = Annotated[int, Field(strict=True, ge=1, le=20_000_000)]
 Fade = Annotated[int, Field(strict=True, ge=0, le=20_000_000)]
 Gain = Annotated[float, Field(ge=-96, le=24)]
 Rectangle = tuple[float, float, float, float]
+Slot = Annotated[str, Field(pattern=r"^[\w-]{1,40}$")]
 
 
 class Piece(Frozen):
@@ -118,11 +121,19 @@ class Placed(Piece):
         return at
 
 
+class Take(Piece):
+    """Media that played in a clip's place before, and from where: what is needed to go back to it."""
+
+    asset: str = Field(min_length=1, max_length=200)
+    offset: int = Field(0, alias="in", strict=True, ge=0, le=20_000_000)
+
+
 class Clip(Placed):
     """Some frames of one asset: picture, sound or both. `in` is in timeline frames from the media's start.
 
     At frame n the media time is (in + n x speed) / fps. `reverse` plays the same stretch backwards; `loop` starts the
-    media over when it ends; `freeze` holds its last frame; speed 0 holds the first.
+    media over when it ends; `freeze` holds its last frame; speed 0 holds the first. `crop` cuts the picture's edges
+    away (left, top, right, bottom, in fractions of it) and leaves the rest where it was.
     """
 
     type: Literal["clip"] = "clip"
@@ -130,6 +141,7 @@ class Clip(Placed):
     offset: int = Field(0, alias="in", strict=True, ge=0, le=20_000_000)
     frames: Frames
     fit: Literal["cover", "contain", "stretch", "none"] = "cover"
+    crop: Rectangle = (0, 0, 0, 0)
     motion: Motion | None = None
     speed: Ratio = Field(Fraction(1), ge=0, le=100)
     loop: bool = False
@@ -141,6 +153,16 @@ class Clip(Placed):
     pan: float = Field(0.0, ge=-1, le=1)
     pitch: Literal["keep", "follow"] = "keep"
     muted: bool = False
+    takes: tuple[Take, ...] = Field((), max_length=200, description="The other takes of its place, oldest first")
+    slot: Slot | None = Field(None, description="What a take that is still being made knows this place by")
+
+    @field_validator("crop")
+    @classmethod
+    def leaves_some(cls, r: Rectangle) -> Rectangle:
+        left, top, right, bottom = r
+        if min(r) < 0 or left + right > 0.99 or top + bottom > 0.99:
+            raise ValueError("crop is [left, top, right, bottom], from 0, and must leave some of the picture")
+        return r
 
 
 class Gap(Piece):
@@ -148,6 +170,7 @@ class Gap(Piece):
 
     type: Literal["gap"] = "gap"
     frames: Frames
+    slot: Slot | None = Field(None, description="What a take that is still being made knows this place by")
 
 
 class Title(Placed):
@@ -205,6 +228,8 @@ class Track(Piece):
     duck: bool = False
     duck_db: float = Field(-12, ge=-96, le=0)
     muted: bool = False
+    solo: bool = Field(False, description="while a track is solo, the others of its kind are neither seen nor heard")
+    locked: bool = Field(False, description="edits of what lies on it are refused")
     items: tuple[Item, ...] = Field((), max_length=50_000)
 
     @property
@@ -232,6 +257,14 @@ class Track(Piece):
                 yield Span(n, item, start, start + item.frames, beside.get(n - 1), beside.get(n + 1))
 
 
+class Marker(Piece):
+    """A place in the film worth a name."""
+
+    frame: int = Field(strict=True, ge=0, le=20_000_000)
+    name: str = Field("", max_length=200)
+    color: Literal[MARKER_COLOURS] = "amber"  # type: ignore[valid-type]
+
+
 class Timeline(Piece):
     """Video tracks are painted first to last, audio is summed; the film ends with its longest row."""
 
@@ -242,6 +275,24 @@ class Timeline(Piece):
     height: int = Field(720, strict=True, ge=16, le=8192, multiple_of=2)
     tracks: tuple[Track, ...] = Field((), max_length=200)
     loudness_lufs: float | None = Field(-14, ge=-60, le=-5)
+    markers: tuple[Marker, ...] = Field((), max_length=10_000, description="in any order, at most one at a frame")
+
+    @property
+    def live(self) -> tuple[Track, ...]:
+        """The tracks that take part: those not muted, and where tracks of a kind are solo, of that kind only those."""
+        solo = {track.kind for track in self.tracks if track.solo}
+        return tuple(t for t in self.tracks if not t.muted and (t.solo or t.kind not in solo))
+
+    @property
+    def seen(self) -> tuple[Track, ...]:
+        """The tracks that are painted, in the order they are painted: captions lie over every picture."""
+        seen = [track for track in self.live if track.kind != "audio"]
+        return tuple(sorted(seen, key=lambda track: track.kind == "captions"))
+
+    @property
+    def heard(self) -> tuple[Track, ...]:
+        """The tracks whose sound is mixed."""
+        return tuple(track for track in self.live if track.kind != "captions")
 
     @property
     def frames(self) -> int:
@@ -294,6 +345,11 @@ def faults(timeline: Timeline) -> Iterator[tuple[str, str]]:
             for w, (_, first, end) in enumerate(item.words if isinstance(item, Caption) else ()):
                 if first > end or end > item.frames:
                     yield f"{path}.words[{w}]", f"[{first}, {end}) is not inside the caption's {item.frames} frames"
+    taken: set[int] = set()
+    for n, marker in enumerate(timeline.markers):
+        if marker.frame in taken:
+            yield f"markers[{n}].frame", f"there is another marker at frame {marker.frame}"
+        taken.add(marker.frame)
     if timeline.frames > LONGEST_S * timeline.fps:
         yield "tracks", f"the film would last {float(timeline.seconds) / 3600:.1f} hours; at most {LONGEST_S // 3600}"
 

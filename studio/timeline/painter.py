@@ -11,6 +11,7 @@ from typing import Any
 from studio.timeline.model import Caption, Clip, Gap, Span, Timeline, Title, Track
 from studio.timeline.picture import Picture, blank, blended, copied, faded, lay_over
 from studio.timeline.placing import Place, laid, place, shrunk
+from studio.timeline.rolling import MOVES
 from studio.timeline.sources import Film, MissingMedia, Still
 from studio.timeline.titles import CAPTIONS, TITLES, drawn
 from studio.timeline.transitions import TABLE
@@ -60,12 +61,8 @@ class Painter:
         self.timeline, self.media = timeline, media
         self.width, self.height = size or (timeline.width, timeline.height)
         self.zoom = self.width / timeline.width
-        shown = [
-            t
-            for t in timeline.tracks
-            if not t.muted and (t.kind == "video" or (t.kind == "captions" and burn_captions))
-        ]
-        self.rows = [(track, list(track.spans()), [0]) for track in sorted(shown, key=lambda t: t.kind == "captions")]
+        shown = [track for track in timeline.seen if burn_captions or track.kind != "captions"]
+        self.rows = [(track, list(track.spans()), [0]) for track in shown]
         self.films: dict[tuple[int, int], Film] = {}
         self.idle: list[Film] = []
         self.stills: OrderedDict[str, Still] = OrderedDict()
@@ -147,10 +144,13 @@ class Painter:
         level = item.opacity * title_level(item, k)
         if level <= 0:
             return None
-        return self.hold((r, span.index), (level,), lambda: self.placed_title(item, level))
-
-    def placed_title(self, item: Title, level: float) -> Picture | None:
+        if item.style in MOVES:
+            words = MOVES[item.style](item.text, self.width, self.height, k / max(1, item.frames - 1))
+            return self.hold((r, span.index), (level, k), lambda: self.placed_title(words, item, level))
         words = self.written("title", item.style, item.text)
+        return self.hold((r, span.index), (level,), lambda: self.placed_title(words, item, level))
+
+    def placed_title(self, words: Picture | None, item: Title, level: float) -> Picture | None:
         if words is None:
             return None
         plain = item.position == (0.5, 0.5) and item.scale == 1 and item.rotation % 360 == 0
@@ -228,6 +228,8 @@ class Painter:
         """Whether the box it fills stays where it is, so that its edges may be set on whole pixels."""
         if item.motion is None:
             return True
+        if any(item.crop):
+            return False
         (_, _, w0, h0), (_, _, w1, h1) = item.motion.start, item.motion.end
         return abs(w0 * h1 - w1 * h0) < 1e-6 and (item.fit != "none" or w0 == w1)
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from studio.timeline.model import Caption, Clip, Gap, Span, Timeline, Title, Track
+from studio.timeline.model import MOVING, Caption, Clip, Gap, Span, Timeline, Title, Track
 from studio.timeline.presets import Spec
 from studio.types import Asset
 
@@ -18,6 +18,7 @@ ENGINE = 1
 """Goes up when the same timeline would come out as other pictures or other sound."""
 SHORTEST_S, LONGEST_S = 1, 8
 SOUND_ONLY = {"gain_db", "fade_in", "fade_out", "pan", "pitch", "muted"}
+UNSEEN = SOUND_ONLY | {"takes", "slot"}
 
 
 class Segment(NamedTuple):
@@ -47,10 +48,8 @@ def segments(timeline: Timeline, media: Mapping[str, Asset], spec: Spec, burn_ca
 
 def seen_rows(timeline: Timeline, burn_captions: bool) -> list[tuple[Track, list[Span]]]:
     """The tracks that are painted, in the order they are painted."""
-    seen = [
-        t for t in timeline.tracks if not t.muted and (t.kind == "video" or (t.kind == "captions" and burn_captions))
-    ]
-    return [(track, list(track.spans())) for track in sorted(seen, key=lambda t: t.kind == "captions")]
+    seen = [track for track in timeline.seen if burn_captions or track.kind != "captions"]
+    return [(track, list(track.spans())) for track in seen]
 
 
 def cut_points(timeline: Timeline, rows: list[tuple[Track, list[Span]]]) -> list[int]:
@@ -105,11 +104,13 @@ def shown(span: Span, start: int, end: int, media: Mapping[str, Asset]) -> Any:
         return ["caption", item.text]
     facts = item.model_dump(mode="json", by_alias=True)
     if isinstance(item, Title):
+        if item.style in MOVING:
+            return [facts, at]
         still = at >= item.fade_in and min(end, span.end) - span.start <= item.frames - item.fade_out
         if still:
             facts = {key: value for key, value in facts.items() if key not in ("fade_in", "fade_out", "frames")}
         return [facts, None if still else at]
-    facts = {key: value for key, value in facts.items() if key not in SOUND_ONLY}
+    facts = {key: value for key, value in facts.items() if key not in UNSEEN}
     asset = media.get(item.asset)
     if asset is not None and asset.kind == "image":
         facts = {key: value for key, value in facts.items() if key not in ("in", "speed", "loop", "freeze", "reverse")}
@@ -130,7 +131,7 @@ def digest(facts: Any) -> str:
 def sound_key(timeline: Timeline, media: Mapping[str, Asset], kind: str) -> str:
     """A key of all that decides the film's sound; what is only seen is left out."""
     rows = []
-    for track in timeline.tracks:
+    for track in timeline.heard:
         items = [
             [span.start, span.end, [t and t.frames for t in (span.before, span.after)], heard_facts(span.item)]
             for span in track.spans()
@@ -138,7 +139,7 @@ def sound_key(timeline: Timeline, media: Mapping[str, Asset], kind: str) -> str:
             and not span.item.muted
             and getattr(media.get(span.item.asset), "kind", "") != "image"
         ]
-        if items and not track.muted:
+        if items:
             rows.append([track.role, track.gain_db, track.duck and track.duck_db, items])
     return digest([ENGINE, kind, str(timeline.fps), timeline.frames, timeline.loudness_lufs, rows])
 

@@ -69,8 +69,6 @@ def heard(clip: Any, asset: Asset | None) -> bool:
 
 def strips(track: Track, media: Mapping[str, Asset], fps: Fraction) -> list[Strip]:
     """A track's clips that can be heard, first to last."""
-    if track.muted or track.kind == "captions":
-        return []
     spans = [span for span in track.spans() if isinstance(span.item, Clip)]
     return [
         Strip(span, media[span.item.asset], fps, track.gain_db)
@@ -103,7 +101,7 @@ class Mix:
     def __init__(self, timeline: Timeline, media: Mapping[str, Asset]):
         fps = timeline.fps
         self.samples = ceil(timeline.frames * RATE / fps)
-        rows = [(track, strips(track, media, fps)) for track in timeline.tracks]
+        rows = [(track, strips(track, media, fps)) for track in timeline.heard]
         spoken = sorted((s.start, s.end) for track, row in rows for s in row if track.role == "narration")
         self.rows = [
             (row, Ducking(spoken, track.duck_db) if track.duck and track.role != "narration" else None)
