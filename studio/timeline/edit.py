@@ -9,13 +9,14 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from pipelines.faults import Invalid
-from studio.timeline.model import Clip, Gap, Item, Timeline, Transition, in_words
+from studio.timeline.model import Clip, Gap, Item, Take, Timeline, Transition, in_words
 from studio.timeline.rows import add_track, at_fps, move_track, remove_track, set_film, set_track
-from studio.timeline.splice import NoSuchItem, gaps, halves, item_at, joined_gaps, row, set_item, with_row
+from studio.timeline.splice import NoSuchItem, gaps, halves, item_at, joined_gaps, row, set_item, unslotted, with_row
 from studio.timeline.trim import roll, slip, trim_head, trim_tail
 
 __all__ = [
     "NoSuchItem",
+    "add_take",
     "add_track",
     "add_transition",
     "append",
@@ -147,17 +148,36 @@ def move_to(timeline: Timeline, track: int, at: int, to_track: int, frame: int) 
 
 def duplicate(timeline: Timeline, track: int, at: int) -> Timeline:
     """The same item once more, right after it and its transition."""
-    item = item_at(timeline, track, at)
+    item = unslotted(item_at(timeline, track, at))
     _, last = with_transitions(timeline, track, at)
     return insert(timeline, track, min(at + 1, last), item)
 
 
-def replace_take(timeline: Timeline, track: int, at: int, asset: str, offset: int = 0) -> Timeline:
-    """Another take in a clip's slot: same place, length, motion and sound settings, other media."""
+def replace_take(timeline: Timeline, track: int, at: int, asset: str, offset: int | None = None) -> Timeline:
+    """Another take in a clip's slot: same place, length, motion and sound settings, other media. The one it had is
+    kept among its takes. Without `offset` it plays from where it did when it was here before, or from its start."""
+    clip = clip_at(timeline, track, at)
+    if offset is None:
+        offset = next((take.offset for take in clip.takes if take.asset == asset), 0)
+    rest = [take for take in clip.takes if take.asset not in (asset, clip.asset)]
+    if clip.asset != asset:
+        rest.append(Take(asset=clip.asset, offset=clip.offset))
+    return set_item(timeline, track, at, asset=asset, offset=offset, takes=tuple(rest))
+
+
+def add_take(timeline: Timeline, track: int, at: int, asset: str, offset: int = 0) -> Timeline:
+    """One more take for a clip's slot; the clip goes on playing the one it has."""
+    clip = clip_at(timeline, track, at)
+    if asset in (clip.asset, *(take.asset for take in clip.takes)):
+        return timeline
+    return set_item(timeline, track, at, takes=(*clip.takes, Take(asset=asset, offset=offset)))
+
+
+def clip_at(timeline: Timeline, track: int, at: int) -> Clip:
     item = item_at(timeline, track, at)
     if not isinstance(item, Clip):
         raise Invalid(f"tracks[{track}].items[{at}]: only a clip has takes")
-    return set_item(timeline, track, at, asset=asset, offset=offset)
+    return item
 
 
 def add_transition(timeline: Timeline, track: int, at: int, name: str = "dissolve", frames: int = 15) -> Timeline:

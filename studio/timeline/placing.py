@@ -73,10 +73,22 @@ def place(
     centre, middle = (item.position[0] * size[0], item.position[1] * size[1]), (rx + rw / 2, ry + rh / 2)
     turn = ((c * sx, -s * sy), (s * sx, c * sy))
     matrix = np.array([[a, b, at - a * middle[0] - b * middle[1]] for (a, b), at in zip(turn, centre, strict=True)])
+    if isinstance(item, Clip) and any(item.crop):
+        rx, ry, rw, rh = uncropped(item.crop, w, h, (rx, ry, rw, rh))
     box = None
     if item.rotation % 360 == 0:
-        box = (centre[0] - rw * sx / 2, centre[1] - rh * sy / 2, rw * sx, rh * sy)
+        box = (matrix[0, 0] * rx + matrix[0, 2], matrix[1, 1] * ry + matrix[1, 2], rw * sx, rh * sy)
     return Place(matrix, (rx, ry, rw, rh), box, covered(matrix, (rx, ry, rw, rh), size))
+
+
+def uncropped(
+    crop: tuple[float, float, float, float], w: int, h: int, shown: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    """What is left of the rectangle shown of a (w, h) picture once its edges are cut away; no width: nothing."""
+    left, top, right, bottom = crop
+    x0, y0 = max(shown[0], left * w), max(shown[1], top * h)
+    x1, y1 = min(shown[0] + shown[2], w - right * w), min(shown[1] + shown[3], h - bottom * h)
+    return x0, y0, max(x1 - x0, 0.0), max(y1 - y0, 0.0)
 
 
 def covered(matrix: np.ndarray, shown: tuple[float, float, float, float], size: tuple[int, int]) -> bool:
@@ -142,6 +154,8 @@ def shrunk(picture: Picture, width: int, height: int) -> tuple[Picture, tuple[fl
 
 def laid(source: Picture, place: Place, width: int, height: int, steady: bool) -> Picture | None:
     """What the canvas gets of `source`; None when it all lies outside. `steady` boxes are set on whole pixels."""
+    if min(place.shown[2:]) <= 0:
+        return None
     if place.fills:
         if source.alpha is None and is_identity(place.matrix) and source.y.shape == (height, width):
             return source

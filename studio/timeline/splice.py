@@ -63,6 +63,12 @@ def set_item(timeline: Timeline, track: int, at: int, **fields: Any) -> Timeline
     return with_row(timeline, track, items)
 
 
+def unslotted(item: Any) -> Any:
+    """The item as a copy of it: what is on its way to the first is not on its way to this one."""
+    said = {name: getattr(item, name) for name in item.model_fields_set - {"slot"}}
+    return type(item).model_validate(said) if "slot" in item.model_fields_set else item
+
+
 def gaps(frames: int) -> list[Item]:
     return [Gap(frames=frames)] if frames > 0 else []
 
@@ -103,7 +109,7 @@ def halves(timeline: Timeline, track: int, at: int, frame: int) -> tuple[Item, I
         right["words"] = tuple((w, max(a - frame, 0), b - frame) for w, a, b in item.words if a >= frame)
         left["text"] = " ".join(w for w, _, _ in left["words"]) or item.text
         right["text"] = " ".join(w for w, _, _ in right["words"]) or item.text
-    return changed(timeline, track, at, **left), changed(timeline, track, at, **right)
+    return changed(timeline, track, at, **left), unslotted(changed(timeline, track, at, **right))
 
 
 def shift(clip: Clip, frames: int, path: str) -> int:

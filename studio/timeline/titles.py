@@ -1,4 +1,4 @@
-"""Words over the picture: every title and caption style, one entry each in the tables at the end.
+"""Words over the picture: every title and caption style that stands still, one entry each in the tables at the end.
 
 A style draws on a `Sheet` the size of the canvas; sizes are in 1/720 of the canvas's shorter side, so that a film
 looks the same at any size it is exported in.
@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from studio.timeline.fonts import Type
-from studio.timeline.model import CAPTION_STYLES, TITLE_STYLES
+from studio.timeline.model import CAPTION_STYLES, MOVING, TITLE_STYLES
 from studio.timeline.picture import Picture, from_ink
 
 Colour = tuple[int, int, int]
@@ -222,9 +222,8 @@ def large(sheet: Sheet, text: str) -> None:
 
 
 Style = Callable[[Sheet, str], None]
-TITLES: dict[str, Style] = dict(
-    zip(TITLE_STYLES, (lower_third, centre_card, chapter, corner, quote, credits), strict=True)
-)
+STILL = [name for name in TITLE_STYLES if name not in MOVING]
+TITLES: dict[str, Style] = dict(zip(STILL, (lower_third, centre_card, chapter, corner, quote, credits), strict=True))
 CAPTIONS: dict[str, Style] = dict(zip(CAPTION_STYLES, (subtitle, outline, large), strict=True))
 
 

@@ -34,6 +34,7 @@ LABELS: dict[str, str] = {
     "duplicate": "Duplicate",
     "set_item": "Change",
     "replace_take": "Replace take",
+    "add_take": "Add take",
     "add_transition": "Add transition",
     "add_track": "Add track",
     "remove_track": "Remove track",

@@ -48,6 +48,7 @@ export const TRANSITION_NAMES = {
 
 export const TITLE_STYLES = {
   "lower-third": "Lower third", "centre-card": "Centre card", "chapter": "Chapter", "corner": "Corner", "quote": "Quote", "credits": "Credits",
+  "end-roll": "End roll", "kinetic": "Kinetic caption",
 };
 
 export const CAPTION_STYLES = { subtitle: "Subtitle", outline: "Outline", large: "Large" };
