@@ -72,6 +72,12 @@ class Model:
     size_gb: float = 0
     link: str = ""
     draft: bool = False
+    files: tuple[str, ...] = ()
+    """Which files of the repository are wanted, as patterns; `!` leaves out. None: what its layout says."""
+    gated: bool = False
+    """Whether a person has to accept the licence at `link` before the hub gives it out."""
+    hashes: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of each wanted file in a format that can run code; without one such a file is neither fetched nor loaded."""
     defaults: dict[str, Any] = field(default_factory=dict)
 
     @property
