@@ -9,7 +9,8 @@ import pytest
 
 from pipelines.faults import Invalid
 from studio.timeline.media import check_against
-from studio.timeline.model import Clip, Gap, Timeline, Track, Transition
+from studio.timeline.model import Clip, Gap, Timeline, Title, Track, Transition
+from studio.timeline.painter import Painter
 from studio.types import Asset
 
 FILE = {
@@ -158,3 +159,40 @@ def test_the_schema_speaks_the_files_own_names():
     assert '"in"' in schema
     assert '"from"' in schema
     assert '"offset"' not in schema
+
+
+def test_solo_leaves_out_the_others_of_its_kind_and_mute_wins():
+    def named(**fields):
+        kinds = {"one": "video", "two": "video", "voice": "audio", "music": "audio", "said": "captions"}
+        return Timeline(tracks=tuple(Track(kind=kind, name=n, **fields.get(n, {})) for n, kind in kinds.items()))
+
+    def names(tracks):
+        return [track.name for track in tracks]
+
+    plain, solo, silent = named(), named(voice={"solo": True}), named(voice={"solo": True, "muted": True})
+    assert names(plain.seen) == ["one", "two", "said"]
+    assert names(plain.heard) == ["one", "two", "voice", "music"]
+    assert names(solo.heard) == ["one", "two", "voice"]
+    assert names(solo.seen) == names(plain.seen)
+    assert names(silent.heard) == ["one", "two"]
+    assert names(named(two={"solo": True}).seen) == ["two", "said"]
+
+
+def test_what_is_not_solo_is_not_painted():
+    def title(words, **track):
+        return Track(kind="video", items=(Title(text=words, style="centre-card", frames=5),), **track)
+
+    def painted(*tracks):
+        with Painter(Timeline(tracks=tracks, width=64, height=36), {}) as painter:
+            return painter.frame(2).planes[0].tobytes()
+
+    both, alone = painted(title("One"), title("Two", solo=True)), painted(title("Two"))
+    assert both == alone != painted(title("One"), title("Two"))
+
+
+def test_markers_are_checked_and_come_back():
+    marked = FILE | {"markers": [{"frame": 12, "name": "Storm"}, {"frame": 3, "color": "blue"}]}
+    assert Timeline.parse(marked).dump() == marked
+    for faulty in ({"frame": -1}, {"frame": 1, "color": "plaid"}, {"name": "nowhere"}, {"frame": 12}):
+        with pytest.raises(Invalid, match=r"^markers\[2\]"):
+            Timeline.parse(marked | {"markers": [*marked["markers"], faulty]})

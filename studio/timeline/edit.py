@@ -195,8 +195,8 @@ def add_transition(timeline: Timeline, track: int, at: int, name: str = "dissolv
 
 
 def make_room(timeline: Timeline, frame: int, frames: int) -> Timeline:
-    """Move everything from a frame on, in every row, `frames` later."""
+    """Move everything from a frame on, in every row that is not locked, `frames` later."""
     for track, there in enumerate(timeline.tracks):
-        if frame < there.frames:
+        if frame < there.frames and not there.locked:
             timeline = insert_at(timeline, track, frame, Gap(frames=frames))
     return timeline

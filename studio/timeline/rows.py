@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from pipelines.faults import Invalid
-from studio.timeline.model import Caption, Item, Timeline, Track
-from studio.timeline.splice import rebuilt, row
+from studio.timeline.model import Caption, Item, Marker, Timeline, Track
+from studio.timeline.splice import Locked, rebuilt, row
 
 
 def add_track(timeline: Timeline, track: Track, at: int | None = None) -> Timeline:
@@ -18,7 +18,8 @@ def add_track(timeline: Timeline, track: Track, at: int | None = None) -> Timeli
 
 
 def remove_track(timeline: Timeline, track: int) -> Timeline:
-    row(timeline, track)
+    if row(timeline, track).locked:
+        raise Locked(f"tracks[{track}]: this track is locked", "Unlock it first.")
     return rebuilt(timeline, tracks=(*timeline.tracks[:track], *timeline.tracks[track + 1 :]))
 
 
@@ -69,4 +70,15 @@ def at_fps(timeline: Timeline, fps: Fraction) -> Timeline:
                 change["fade_in"] = change["frames"] - change["fade_out"]
             items.append(rebuilt(item, **change))
         tracks.append(rebuilt(there, items=tuple(items)))
-    return rebuilt(timeline, fps=fps, tracks=tuple(tracks))
+    return rebuilt(timeline, fps=fps, tracks=tuple(tracks), **markers_at(timeline, ratio))
+
+
+def markers_at(timeline: Timeline, ratio: Fraction) -> dict[str, Any]:
+    """The markers on the frames nearest to where they were, and still each on its own."""
+    if not timeline.markers:
+        return {}
+    moved: list[Marker] = []
+    for marker in sorted(timeline.markers, key=lambda marker: marker.frame):
+        free = moved[-1].frame + 1 if moved else 0
+        moved.append(rebuilt(marker, frame=max(free, round(marker.frame * ratio))))
+    return {"markers": tuple(moved)}

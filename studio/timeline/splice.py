@@ -14,6 +14,10 @@ class NoSuchItem(Invalid):
     """The track or item named is not on the timeline."""
 
 
+class Locked(Invalid):
+    """The track named is locked."""
+
+
 def rebuilt(piece: Any, **changes: Any) -> Any:
     """The same value with other fields, checked as if read from a file; what was never said stays unsaid."""
     said = {name: getattr(piece, name) for name in piece.model_fields_set}
@@ -38,6 +42,8 @@ def item_at(timeline: Timeline, track: int, at: int) -> Any:
 
 def with_row(timeline: Timeline, track: int, items: list[Item]) -> Timeline:
     """Every edit of items ends here: one row is exchanged, and the whole checked."""
+    if row(timeline, track).locked:
+        raise Locked(f"tracks[{track}]: this track is locked", "Unlock it first.")
     changed = rebuilt(row(timeline, track), items=tuple(items))
     return rebuilt(timeline, tracks=(*timeline.tracks[:track], changed, *timeline.tracks[track + 1 :]))
 

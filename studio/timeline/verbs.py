@@ -14,9 +14,10 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from pipelines.faults import Invalid
-from studio.timeline import edit
+from studio.timeline import edit, groups, markers
 from studio.timeline.model import Timeline, in_words
 
+ROOMS = (edit, groups, markers)
 LABELS: dict[str, str] = {
     "insert": "Insert",
     "append": "Add",
@@ -43,6 +44,15 @@ LABELS: dict[str, str] = {
     "set_film": "Change film",
     "make_room": "Make room",
     "at_fps": "Change frame rate",
+    "move_group": "Move",
+    "lift_group": "Lift",
+    "remove_group": "Delete",
+    "set_group": "Change",
+    "paste": "Paste",
+    "blade": "Split all rows",
+    "add_marker": "Add marker",
+    "set_marker": "Change marker",
+    "remove_marker": "Delete marker",
 }
 """Every verb, with what undo calls it."""
 
@@ -73,7 +83,7 @@ def done(timeline: Timeline, name: str, arguments: dict[str, Any]) -> Timeline:
 
 
 def verb(name: str) -> Callable[..., Timeline]:
-    return getattr(edit, name)
+    return next(getattr(room, name) for room in ROOMS if hasattr(room, name))
 
 
 @cache
