@@ -9,16 +9,17 @@ import pyloudnorm
 import pytest
 
 from pipelines import catalogue, vtt
-from pipelines.draft import booth
 from pipelines.draft.espeak import Espeak
-from pipelines.draft.listen import script_language, tokens_of
-from pipelines.draft.script import LONGEST, Rest, Say, parse
 from pipelines.draft.voices import characters, find, voices
 from pipelines.faults import Cancelled, Invalid
 from pipelines.phrases import LINE, columns
+from pipelines.spoken import level
+from pipelines.spoken.listen import tokens_of
+from pipelines.spoken.script import LONGEST, Rest, Say, parse
+from pipelines.spoken.writing import script_language
 
 MODEL = catalogue.find("draft-speech")
-RATE = booth.RATE
+RATE = level.RATE
 
 
 class Desk:
@@ -79,7 +80,7 @@ def test_it_is_48_khz_mono_at_a_steady_level(speak):
 
 def test_loudness_is_measured_as_others_measure_it():
     noise = np.random.default_rng(1).standard_normal(RATE * 25) * np.repeat([0.02, 0.2, 0.0, 0.1, 0.001], RATE * 5)
-    assert booth.loudness(booth.pcm(noise)) == pytest.approx(pyloudnorm.Meter(RATE).integrated_loudness(noise), abs=0.1)
+    assert level.loudness(level.pcm(noise)) == pytest.approx(pyloudnorm.Meter(RATE).integrated_loudness(noise), abs=0.1)
 
 
 def test_it_lasts_longer_with_more_words_and_less_speed(speak):

@@ -18,7 +18,7 @@ from pipelines.draft.voices import NoEspeak, Voice, places
 from pipelines.faults import Fault
 
 SYNCHRONOUS, DONT_EXIT = 2, 0x8000
-BY_CHARACTER, UTF8 = 1, 1  # no SSML and no phoneme flag: markup in a text is read out, never obeyed
+BY_CHARACTER, UTF8, PHONEMES = 1, 1, 0x100  # no SSML: markup in a text is read out, never obeyed
 RATE, PITCH, RANGE = 1, 3, 4
 LAST, WORD = 0, 1
 SEED = 1
@@ -54,11 +54,12 @@ class Espeak:
         self.process.kill()
         self.process.communicate()
 
-    def say(self, text: str, voice: Voice, character: str, wpm: int, pitch: int) -> Spoken:
-        """One sentence. `wpm` is words a minute, from 80 to 450; `pitch` from 0 to 99, 50 being the voice's own."""
+    def say(self, text: str, voice: Voice, character: str, wpm: int, pitch: int, by_sound: bool = False) -> Spoken:
+        """One sentence. `wpm` is words a minute, from 80 to 450; `pitch` from 0 to 99, 50 being the voice's own. What
+        stands between `[[` and `]]` is sounds when `by_sound` says so, else it is read out too."""
         plain = "".join(c if c.isprintable() else " " for c in text)  # control characters are commands to eSpeak
         file = f"{voice.file}+{character}" if character else voice.file
-        order = {"text": plain, "file": file, RATE: wpm, PITCH: pitch, RANGE: 55}
+        order = {"text": plain, "file": file, RATE: wpm, PITCH: pitch, RANGE: 55, "by_sound": by_sound}
         try:
             assert self.process.stdin
             assert self.process.stdout
@@ -120,7 +121,8 @@ class Library:
         for parameter in (RATE, PITCH, RANGE):
             self.lib.espeak_SetParameter(parameter, order[str(parameter)], 0)
         text = order["text"].encode("utf-8", errors="replace") + b"\0"
-        self.lib.espeak_Synth(text, ctypes.c_size_t(len(text)), 0, BY_CHARACTER, 0, UTF8, None, None)
+        flags = UTF8 | (PHONEMES if order["by_sound"] else 0)
+        self.lib.espeak_Synth(text, ctypes.c_size_t(len(text)), 0, BY_CHARACTER, 0, flags, None, None)
         head = {"bytes": len(self.heard), "rate": self.rate, "words": self.words}
         to.write(json.dumps(head).encode() + b"\n" + self.heard)
 

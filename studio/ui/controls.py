@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 from pipelines.base import Model
 from studio.ui.island import island
 
-LONG = ("prompt", "text", "lyrics", "negative_prompt")
+LONG = ("prompt", "text", "lyrics", "negative_prompt", "cast", "lexicon")
 ASSET_ID = re.compile(r"[0-9a-f]{64}")
 Widget = Literal["asset", "choice", "switch", "slider", "number", "words", "list"]
 

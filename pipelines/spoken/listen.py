@@ -1,64 +1,27 @@
-"""Which word was said when: eSpeak's own marks, laid on the words as written and on the sound as recorded. Pure."""
+"""Which word was said when: a voice's own marks, laid on the words as written and on the sound as recorded. Pure."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from pipelines.draft.booth import RATE
 from pipelines.phrases import Phrase
+from pipelines.spoken.level import RATE
+from pipelines.spoken.writing import spaceless
 from pipelines.vtt import Word
 
 HOP = RATE // 100
-# Scripts, as Unicode names them, and the languages written in them; the first reads for those that are not.
-SCRIPTS = {
-    "CYRILLIC": "ru uk bg be mk sr kk ky tt ba cv uz az mn",
-    "GREEK": "el grc",
-    "ARABIC": "ar fa ur sd ug ku ps ckb",
-    "HEBREW": "he",
-    "DEVANAGARI": "hi mr ne kok sa",
-    "BENGALI": "bn as bpy",
-    "GURMUKHI": "pa",
-    "GUJARATI": "gu",
-    "ORIYA": "or",
-    "TAMIL": "ta",
-    "TELUGU": "te",
-    "KANNADA": "kn",
-    "MALAYALAM": "ml",
-    "SINHALA": "si",
-    "THAI": "th",
-    "MYANMAR": "my shn",
-    "GEORGIAN": "ka",
-    "ARMENIAN": "hy hyw",
-    "ETHIOPIC": "am ti",
-    "CHEROKEE": "chr",
-    "HANGUL": "ko",
-    "HIRAGANA": "ja",
-    "KATAKANA": "ja",
-    "CJK": "cmn yue hak ja ko",
-}
-
-
-def script_language(text: str, language: str) -> str:
-    """The language to read `text` in when `language` does not write that way; "" when it does."""
-    scripts = Counter(unicodedata.name(c, "").split(" ")[0].split("-")[0] for c in text if c.isalpha())
-    if scripts["HIRAGANA"] + scripts["KATAKANA"]:  # Japanese mixes three
-        scripts["HIRAGANA"] += scripts.pop("CJK", 0)
-    [(script, _)] = scripts.most_common(1) or [("", 0)]
-    readers = SCRIPTS.get(script, "").split()
-    return "" if not readers or language.split("-")[0] in readers else readers[0]
 
 
 def heard_words(text: str, starts: Sequence[tuple[int, float]], sound: np.ndarray, at_s: float) -> Phrase:
     """The words of `text`, punctuation with them, timed from the start of the file.
 
     `starts` are (character, seconds into the sound); `sound` is 48 kHz and begins `at_s` into the file. A word ends
-    where the next begins, or where it falls silent before that. Words that eSpeak runs together share their time.
+    where the next begins, or where it falls silent before that. Words that the voice runs together share their time.
     """
     tokens = tokens_of(text, [at for at, _ in starts])
     begins: list[float | None] = [next((s for at, s in starts if a <= at < b), None) for a, b in tokens]
@@ -78,8 +41,8 @@ def heard_words(text: str, starts: Sequence[tuple[int, float]], sound: np.ndarra
 
 
 def tokens_of(text: str, marks: Sequence[int]) -> list[tuple[int, int]]:
-    """Where each word begins and ends. Scripts without spaces are cut where eSpeak begins a word; marks standing alone
-    go with the word before them."""
+    """Where each word begins and ends. Scripts without spaces are cut where the voice begins a word; marks standing
+    alone go with the word before them."""
     tokens: list[tuple[int, int]] = []
     for found in re.finditer(r"\S+", text):
         inner = [m for m in dict.fromkeys(marks) if found.start() < m < found.end() and spaceless(text[m])]
@@ -92,10 +55,6 @@ def tokens_of(text: str, marks: Sequence[int]) -> list[tuple[int, int]]:
         else:
             joined.append((begin, end))
     return joined
-
-
-def spaceless(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WF" or "\u0e00" <= character <= "\u0eff"
 
 
 def grouped(begins: Sequence[float | None]) -> list[tuple[int, int]]:

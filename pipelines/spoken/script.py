@@ -1,9 +1,10 @@
-"""Reads a text as a speaker would: sentences, breaths, and the marks `[pause:1s]` and `[voice:en-us]`. Pure."""
+"""Reads a text as a speaker would: sentences, breaths, the marks `[pause:1s]` and `[voice:en-us]`, and who says which
+line. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 MARK = re.compile(r"\[\s*(pause|voice)\s*:\s*([^\]\n]*?)\s*\]", re.IGNORECASE)
@@ -17,6 +18,7 @@ STOP = re.compile(r"[.!?…؟।]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」
 SHORT = re.compile(
     r"(?:^|[\s(\"“'‘])(?:[A-Z]|Mrs?|Ms|Drs?|Prof|St|Mt|Jr|Sr|No|vs|etc|e\.g|i\.e|cf|Fig|Vol|Nr|z\.B|d\.h|Hr|Fr|M)\.$"
 )
+NOBODY: Mapping[str, str] = {}
 COMMA = re.compile(r"[,;:—–，、；：،؛]+\s*|\s+")
 
 
@@ -39,20 +41,49 @@ class BadMark(ValueError):
     """A mark that says something, but not how."""
 
 
-def parse(text: str) -> Iterator[Say | Rest]:
-    """What to say and where to be silent, in order. Raises `BadMark`; other brackets are read out as they stand."""
+class BadCast(ValueError):
+    """A line of a cast list that names nobody, or no voice."""
+
+
+def parse(text: str, cast: Mapping[str, str] = NOBODY) -> Iterator[Say | Rest]:
+    """What to say and where to be silent, in order. Raises `BadMark`; other brackets are read out as they stand.
+
+    `cast` gives voices by name: a line `Ada: words` is said in Ada's, to its end, and `[voice:Ada]` is Ada's too.
+    """
     voice, at, silent = "", 0, 0.0
+    text = cued(text, cast)
     for mark in MARK.finditer(text):
         yield from spoken(text[at : mark.start()], voice)
         at = mark.end()
         if mark[1].lower() == "voice":
-            voice = mark[2]
+            voice = cast.get(mark[2].lower(), mark[2])
         else:
             silent += (pause := seconds(mark[2]))
             if silent > ALL_PAUSES_S:
                 raise BadMark("the pauses add up to more than an hour; write fewer or shorter ones")
             yield Rest(pause)
     yield from spoken(text[at:], voice)
+
+
+def cued(text: str, cast: Mapping[str, str]) -> str:
+    """The speakers' names before their lines made marks; after each line the voice is again the one it began with."""
+    if not cast:
+        return text
+    names = "|".join(sorted(map(re.escape, cast), key=len, reverse=True))
+    named = rf"[ \t]*((?i:{names}))[ \t]*[:：]"
+    line = rf"^{named}[ \t]*(.*(?:\n(?!{named})[ \t]*[a-zà-öø-ÿ].*)*)"
+    return re.sub(line, r"[voice:\1] \2 [voice:]", text, flags=re.MULTILINE)
+
+
+def read_cast(said: str) -> dict[str, str]:
+    """Voices by name, in small letters: `Ada = af_bella`, one a line or with commas between. Raises `BadCast`."""
+    cast = {}
+    for line in filter(str.strip, re.split(r"[\n,;]", said)):
+        name, equals, voice = (part.strip() for part in line.partition("="))
+        if not (name and equals and voice) or re.search(r"[\[\]]", line):
+            raise BadCast(f"{line.strip()[:60]!r} gives nobody a voice; write one a line: Ada = en-gb+f3")
+        cast[name.lower()] = voice
+    return cast
 
 
 def seconds(said: str) -> float:

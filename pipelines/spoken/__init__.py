@@ -1,0 +1,1 @@
+"""What every model that reads aloud shares: the script and its marks, the lexicon, the words' times, the level."""
