@@ -26,9 +26,9 @@ def download(model: Model, progress: Progress) -> None:
         raise Conflict(f"{model.title} is a folder of this machine.", "There is nothing to download.")
     progress(0, 0, "asking the hub")
     commit, listed = hub.listing(model.repo, model.revision)
-    snapshots.write_tree(model, commit, listed)
     files = snapshots.wanted(model, listed)
     refuse(model, files, listed)
+    snapshots.write_tree(model, commit, listed)
     missing = snapshots.absent(model, files)
     total, left = sum(file.size for file in files), sum(file.size for file in missing)
     make_room(model, left - sum(here(snapshots.part(model, file)) for file in missing))
@@ -55,7 +55,7 @@ def bring(model: Model, commit: str, file: File, arrived: hub.Arrived) -> None:
 
 
 def refuse(model: Model, files: list[File], listed: list[File]) -> None:
-    """Raises `Unsupported` where there are no weights in a safe format, `Damaged` where a pinned file is another one."""
+    """Raises `Unsupported` where there are no weights in a safe format, `Damaged` where a pinned file is another."""
     if not any(file.path.endswith(WEIGHTS) for file in files):
         risky = any(file.path.endswith(MAY_RUN_CODE) for file in listed)
         why = "only in formats that can run code (.bin, .pt, .ckpt)" if risky else "no weights that it could use"

@@ -155,7 +155,7 @@ def stream(repo: str, commit: str, file: File, out: Any, digest: Any, arrived: A
                 if answer.status_code == 416:
                     raise Broken("it has less than it said")
             hf_raise_for_status(answer)
-            for chunk in answer.iter_raw(CHUNK):
+            for chunk in answer.iter_raw():
                 if out.tell() + len(chunk) > file.size:
                     out.truncate(0)
                     raise Damaged(f"{file.path} of {repo} is longer than the hub says.", "Try again later.")

@@ -28,8 +28,8 @@ def cache() -> Path:
 
 
 def folder(model: Model) -> Path:
-    commit = commit_of(model) or "none"
-    return shelf(model.repo) / "snapshots" / commit
+    """Where the model's files have their names, if it is here at all."""
+    return shelf(model.repo) / "snapshots" / (commit_of(model) or "none")
 
 
 def shelf(repo: str) -> Path:
@@ -60,7 +60,7 @@ def wanted(model: Model, files: Iterable[File]) -> list[File]:
         file
         for file in chosen
         if not any(fnmatchcase(file.path, pattern) for pattern in leaves)
-        and (not file.path.endswith(MAY_RUN_CODE) or file.path in model.hashes)
+        and (not file.path.lower().endswith(MAY_RUN_CODE) or file.path in model.hashes)
     ]
 
 
@@ -104,14 +104,17 @@ def read_tree(file: Path, changed: int) -> tuple[File, ...] | None:
 def write_tree(model: Model, commit: str, files: Iterable[File]) -> None:
     """Keep the hub's list of a commit, as its client does, and what a branch's or tag's name stands for."""
     root = shelf(model.repo)
+    tree = root / "trees" / f"{commit}.json"
+    if model.revision != commit:
+        put(root / "refs" / model.revision, commit)
+    if tree.is_file() and read_tree(tree, tree.stat().st_mtime_ns):
+        return  # a commit never changes, and its client's own list says more than ours
     said = {
         f.path: {"size": f.size, "blob_id": f.hash} if len(f.hash) == 40
         else {"size": f.size, "blob_id": "", "lfs_sha256": f.hash, "lfs_size": f.size}
         for f in files
     }  # fmt: skip
-    put(root / "trees" / f"{commit}.json", json.dumps({"format_version": 1, "files": said}, indent=1))
-    if model.revision != commit:
-        put(root / "refs" / model.revision, commit)
+    put(tree, json.dumps({"format_version": 1, "files": said}, indent=1))
 
 
 def put(file: Path, text: str) -> None:
@@ -145,9 +148,15 @@ def link(model: Model, commit: str, file: File) -> None:
 def absent(model: Model, files: Iterable[File]) -> list[File]:
     """Those of the files that are not in the snapshot, or not of their size."""
     root = folder(model)
-    return [
-        file for file in files if not (root / file.path).is_file() or (root / file.path).stat().st_size != file.size
-    ]
+    return [file for file in files if size_of(root / file.path) != file.size]
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a file; -1 when it is not there."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
 
 
 def looks_whole(model: Model) -> bool:
@@ -185,22 +194,20 @@ def well_formed(file: Path) -> bool:
         return False
 
 
-def take_away(model: Model, kept: set[str], all_of_it: bool) -> None:
-    """Remove the model's names from its snapshot, but for those kept, and every blob that no snapshot names any more."""
-    root, home = folder(model), shelf(model.repo)
-    files = known(model)
-    names = [root / file.path for file in files] if files is not None else [p for p in root.rglob("*") if p.is_file()]
+def take_away(model: Model, kept: set[str]) -> None:
+    """Remove the model's files but for the paths kept and the blobs that another snapshot names."""
+    root, home, files = folder(model), shelf(model.repo), known(model)
+    paths = [f.path for f in files] if files is not None else [str(p.relative_to(root)) for p in root.rglob("*")]
+    names = [root / path for path in paths if path not in kept and not (root / path).is_dir()]
+    blobs = {name.resolve() for name in names} | {blob(model, f) for f in files or [] if f.path not in kept}
     for name in names:
-        if str(name.relative_to(root)) not in kept:
-            name.unlink(missing_ok=True)
-    for file in files or []:
-        part(model, file).unlink(missing_ok=True)
-    needed = {path.resolve() for path in (home / "snapshots").rglob("*") if path.is_symlink()}
-    for path in (home / "blobs").glob("*"):
-        if path not in needed and (all_of_it or not path.name.endswith(".incomplete")):
-            path.unlink()
-    for path in sorted((home / "snapshots").rglob("*"), reverse=True):
-        if path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
-    if not any((home / "snapshots").glob("*")):
-        shutil.rmtree(home)
+        name.unlink(missing_ok=True)
+    named = {path.resolve() for path in (home / "snapshots").rglob("*")}
+    for gone in blobs - named:
+        gone.unlink(missing_ok=True)
+        gone.with_name(f"{gone.name}.incomplete").unlink(missing_ok=True)
+    for place in sorted((home / "snapshots").rglob("*"), reverse=True):
+        if place.is_dir() and not any(place.iterdir()):
+            place.rmdir()
+    if not any(path.is_file() for path in [*(home / "snapshots").rglob("*"), *(home / "blobs").rglob("*")]):
+        shutil.rmtree(home, ignore_errors=True)

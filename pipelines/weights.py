@@ -51,7 +51,9 @@ def trusted(model: Model, name: str) -> Path:
     if pin is None:
         raise Unsupported(f"{name} of {model.title} is in a format that can run code.", "Use a .safetensors of it.")
     real = file.resolve()
-    if sha256_of(real, real.stat().st_mtime_ns) != pin:
+    if (
+        real.name != pin and sha256_of(real, real.stat().st_mtime_ns) != pin
+    ):  # a blob is named by what it was found to be
         raise Damaged(f"{name} of {model.title} is not the file that its entry pins.", "Verify it, or add it anew.")
     return file
 
@@ -126,8 +128,8 @@ def remove(model: Model, others: Iterable[Model]) -> int:
         raise Conflict(f"{model.title} lies in a folder of your own.", "The studio removes only what it downloaded.")
     before = total_of(snapshots.shelf(model.repo))
     beside = [m for m in others if m.id != model.id and m.repo == model.repo and state(m).complete]
-    kept = {file.path for other in beside for file in snapshots.known(other) or []}
-    snapshots.take_away(model, kept, all_of_it=not beside)
+    same = [m for m in beside if snapshots.commit_of(m) == snapshots.commit_of(model)]
+    snapshots.take_away(model, {file.path for other in same for file in snapshots.known(other) or []})
     return before - total_of(snapshots.shelf(model.repo))
 
 
@@ -140,10 +142,9 @@ def here(path: Path) -> int:
 
 
 def total_of(path: Path) -> int:
-    """The bytes of a file, or of all in a folder."""
-    if path.is_file():
-        return here(path)
-    return sum(here(file) for file in path.rglob("*") if file.is_file() and not file.is_symlink())
+    """The bytes of a file, or of all in a folder, each counted once however often it is linked."""
+    files = [path, *path.rglob("*")]
+    return sum({file.resolve(): here(file) for file in files if file.is_file()}.values())
 
 
 def chunks(path: Path) -> Iterator[bytes]:
