@@ -115,6 +115,17 @@ def router(studio: Studio) -> APIRouter:
         response.headers["cache-control"] = FOREVER
         return library.waveform(asset_id)
 
+    @routes.get("/assets/{asset_id}/beats")
+    def beats(asset_id: str, response: Response) -> dict[str, Any]:
+        """Its tempo, and the seconds at which its beats fall."""
+        response.headers["cache-control"] = FOREVER
+        return library.beats(asset_id)
+
+    @routes.get("/assets/{asset_id}/filmstrip", response_class=FileResponse)
+    def filmstrip(asset_id: str) -> FileResponse:
+        """A film's pictures side by side: 24, evenly spaced over its length, 72 px high."""
+        return FileResponse(library.filmstrip(asset_id), headers={"cache-control": FOREVER})
+
     return routes
 
 

@@ -49,7 +49,7 @@ class Intake:
         self.file.close()
         facts, recipe = looked_at(self.path, self.library.limits)
         asset = self.library.record(self.library.take(self.path, facts, self.name or f"upload{facts.suffix}", recipe))
-        for view, kept in zip(views_beside(self.path), self.library.drawn(asset.id), strict=True):
+        for view, kept in zip(views_beside(self.path), self.library.drawn(asset.id), strict=False):
             if view.exists():
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(view, kept)

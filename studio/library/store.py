@@ -16,6 +16,8 @@ from typing import Any
 from pipelines.faults import DiskFull
 from studio.db import Db
 from studio.library import provenance, views
+from studio.library.beats import beats
+from studio.library.filmstrip import filmstrip
 from studio.library.intake import Intake, settle
 from studio.library.media import Facts, Limits, probe
 from studio.library.names import displayed
@@ -162,15 +164,23 @@ class Library:
 
     def drawn(self, asset_id: str) -> builtins.list[Path]:
         shelf = self.cache / "views" / asset_id[:2]
-        return [shelf / f"{asset_id}.webp", shelf / f"{asset_id}.json"]
+        return [shelf / f"{asset_id}{end}" for end in (".webp", ".json", ".strip.webp", ".beats.json")]
 
     def thumbnail(self, asset_id: str) -> Path:
         """A WebP at most 480 px wide and high: the picture, a frame, the sound's shape, or a card. Drawn once."""
-        return views.thumbnail(self.get(asset_id, trashed=True), *self.drawn(asset_id))
+        return views.thumbnail(self.get(asset_id, trashed=True), *self.drawn(asset_id)[:2])
 
     def waveform(self, asset_id: str) -> dict[str, Any]:
         """`{"per_second": 20, "peaks": [0..1, ...]}`, the loudest sample of each twentieth. Read once."""
         return views.waveform(self.get(asset_id, trashed=True), self.drawn(asset_id)[1])
+
+    def filmstrip(self, asset_id: str) -> Path:
+        """A WebP of a film's pictures side by side. Drawn once."""
+        return filmstrip(self.get(asset_id, trashed=True), self.drawn(asset_id)[2])
+
+    def beats(self, asset_id: str) -> dict[str, Any]:
+        """`{"bpm": 92.0, "beats": [seconds, ...]}` of a sound. Listened to once."""
+        return beats(self.get(asset_id, trashed=True), self.drawn(asset_id)[3])
 
     def zip(self, ids: Iterable[str]) -> Iterator[bytes]:
         """The files as one zip, piece by piece, under their displayed names. Unknown ids are refused at once."""
