@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -83,7 +84,7 @@ class Model:
     @property
     def cls(self) -> type[Pipeline]:
         module, name = self.pipeline.split(":")
-        return getattr(import_module(module), name)
+        return getattr(import_module(module), name).fitted(self)
 
     def options(self, /, **given: Any) -> Options:
         """What was asked for on top of this model's own defaults. Raises `Invalid`, naming the option."""
@@ -115,6 +116,16 @@ class Pipeline(ABC):
 
     def __init__(self, model: Model):
         self.model = model
+
+    told: Mapping[str, Any] = MappingProxyType({})
+    """What the last run has to say beside its files: it becomes the job's result, and its `tags` go onto the takes. To
+    be set before the first file is yielded."""
+
+    @classmethod
+    def fitted(cls, model: Model) -> type[Pipeline]:
+        """The family as this model needs it: where what may be asked for depends on the entry, with Options of its
+        own."""
+        return cls
 
     @classmethod
     def status(cls, model: Model) -> tuple[Status, str]:

@@ -36,12 +36,11 @@ def generate(job: Job, context: Context, library: Library, pool: Pool) -> Outcom
     context.progress(0, "loading the model" if model.vram_gb else "starting")
     pipeline = pool.get(model)
     name = title_of(job.recipe.options)
-    return Outcome(
-        [
-            library.bring_in(path, name=f"{name}{path.suffix}", recipe=job.recipe)
-            for path in pipeline.run(options, context)
-        ]
-    )
+    takes = []
+    for path in pipeline.run(options, context):
+        tags = tuple(pipeline.told.get("tags", ()))
+        takes.append(library.bring_in(path, name=f"{name}{path.suffix}", recipe=job.recipe, tags=tags))
+    return Outcome(takes, dict(pipeline.told) or None)
 
 
 def export_film(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
