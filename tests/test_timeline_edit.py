@@ -165,6 +165,17 @@ def test_a_roll_moves_the_cut_alone():
     assert played(after)[37:] == played(clips(30, 30))[37:]
 
 
+def test_a_still_is_rolled_and_trimmed_without_a_start_to_run_out_of():
+    stills = film(Clip(asset="a", frames=30), Clip(asset="b", frames=30))
+    with pytest.raises(Invalid, match="media begins"):
+        edit.roll(stills, 0, 0, -5)
+    rolled = edit.roll(stills, 0, 0, -5, still=True)
+    assert [(i.frames, i.offset) for i in rolled.tracks[0].items] == [(25, 0), (35, 0)]
+    gap = film(Gap(frames=20), Clip(asset="b", frames=30))
+    earlier = edit.trim_head(gap, 0, 1, -8, ripple=False, still=True)
+    assert [i.frames for i in earlier.tracks[0].items] == [12, 38]
+
+
 def test_a_slip_shows_other_frames_in_the_same_place():
     after = edit.slip(clips(30, 30), 0, 1, -40)
     assert (after.frames, after.tracks[0].items[1].offset) == (60, 60)

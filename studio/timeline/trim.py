@@ -9,17 +9,17 @@ from studio.timeline.model import Clip, Gap, Item, Timeline, Transition
 from studio.timeline.splice import changed, gaps, item_at, joined_gaps, row, set_item, shift, with_row
 
 
-def trim_head(timeline: Timeline, track: int, at: int, by: int, ripple: bool = True) -> Timeline:
+def trim_head(timeline: Timeline, track: int, at: int, by: int, ripple: bool = True, still: bool = False) -> Timeline:
     """Begin an item `by` frames later (earlier when negative). With `ripple` the rest moves along; without, the gap
-    before it takes up the difference."""
-    timeline_after = set_item(timeline, track, at, **head_change(timeline, track, at, by))
+    before it takes up the difference. A `still` has no start that could move: its `in` stays."""
+    timeline_after = set_item(timeline, track, at, **head_change(timeline, track, at, by, still))
     return timeline_after if ripple else compensated(timeline_after, track, at, at - 1, by)
 
 
-def head_change(timeline: Timeline, track: int, at: int, by: int) -> dict[str, Any]:
+def head_change(timeline: Timeline, track: int, at: int, by: int, still: bool) -> dict[str, Any]:
     item, path = item_at(timeline, track, at), f"tracks[{track}].items[{at}]"
     change: dict[str, Any] = {"frames": left_over(item, by, path)}
-    if isinstance(item, Clip) and not item.reverse:
+    if isinstance(item, Clip) and not item.reverse and not still:
         offset = item.offset + shift(item, by, path)
         if offset < 0:
             raise Invalid(f"{path}.in: the media begins {item.offset} frames before, not {-by}")
@@ -61,8 +61,9 @@ def compensated(timeline: Timeline, track: int, insert_at: int, gap_at: int, by:
     return with_row(timeline, track, joined_gaps(items))
 
 
-def roll(timeline: Timeline, track: int, at: int, by: int) -> Timeline:
-    """Move the cut after item `at` by `by` frames: one neighbour grows by what the other loses, nothing else moves."""
+def roll(timeline: Timeline, track: int, at: int, by: int, still: bool = False) -> Timeline:
+    """Move the cut after item `at` by `by` frames: one neighbour grows by what the other loses, nothing else moves.
+    `still` says that what follows the cut is a picture, which has no start that could move."""
     items = list(row(timeline, track).items)
     item_at(timeline, track, at)
     following = at + 2 if at + 1 < len(items) and isinstance(items[at + 1], Transition) else at + 1
@@ -71,7 +72,7 @@ def roll(timeline: Timeline, track: int, at: int, by: int) -> Timeline:
     change: dict[str, Any] = {"frames": left_over(left, -by, f"tracks[{track}].items[{at}]")}
     if isinstance(left, Clip) and left.reverse:
         change["offset"] = left.offset - shift(left, by, f"tracks[{track}].items[{at}]")
-    items[following] = changed(timeline, track, following, **head_change(timeline, track, following, by))
+    items[following] = changed(timeline, track, following, **head_change(timeline, track, following, by, still))
     items[at] = changed(timeline, track, at, **change)
     return with_row(timeline, track, items)
 
