@@ -99,6 +99,27 @@ MIGRATIONS = [
 
     create table setting (name text primary key, value text not null) without rowid;
     """,
+    """
+    create table delivery (
+        n integer primary key autoincrement,
+        job text not null unique references job (id),
+        project text not null,
+        slot text not null,
+        state text not null default 'waiting',
+        note text not null default '',
+        asset text,
+        created real not null
+    );
+    create index delivery_project on delivery (project, n);
+    create table project_version (
+        n integer primary key autoincrement,
+        project text not null,
+        name text not null,
+        timeline text not null,
+        created real not null
+    );
+    create index version_project on project_version (project, n);
+    """,
 ]
 
 

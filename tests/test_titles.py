@@ -49,9 +49,9 @@ def test_a_long_roll_shows_every_line_once():
 
 def test_the_words_of_a_kinetic_caption_come_one_after_the_other():
     said = film(Title(text="one two three four", style="kinetic", frames=81))
-    seen = [ink(said, n).sum() for n in (0, 16, 32, 48, 80)]
+    seen = [ink(said, n).sum() for n in (0, 16, 32, 48)]
     assert seen == sorted(seen)
-    assert len(set(seen[:4])) == 4
+    assert len(set(seen)) == 4
     whole = frame(said, {}, 80, SIZE)
     assert not (np.abs(whole.astype(int) - [242, 169, 59]).max(2) < 30).any(), "in the end no word stands out"
 

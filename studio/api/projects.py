@@ -40,12 +40,6 @@ class ExportRequest(Frozen):
 def router(studio: Studio) -> APIRouter:
     routes, projects = APIRouter(tags=["projects"], route_class=Letter), studio.projects
 
-    def shown(project: Project, response: Response) -> dict[str, Any]:
-        """A project as clients see it; its version is the ETag."""
-        response.headers["etag"] = f'"{project.version}"'
-        missing = studio.missing(Timeline.parse(project.timeline))
-        return project.model_dump(mode="json") | {"missing": missing}
-
     @routes.get("/projects")
     def every(limit: Limit = 50, before: str | None = None, trashed: bool = False) -> dict[str, Any]:
         """Newest first, without their timelines."""
@@ -56,25 +50,25 @@ def router(studio: Studio) -> APIRouter:
     @routes.post("/projects", status_code=201)
     def create(response: Response, given: NewProject | None = None) -> dict[str, Any]:
         given = given or NewProject()
-        return shown(projects.create(given.title, given.timeline), response)
+        return shown(studio, projects.create(given.title, given.timeline), response)
 
     @routes.post("/projects/sample", status_code=201)
     def open_sample(response: Response) -> dict[str, Any]:
         """A small finished project to look at and play with."""
         from studio.sample import sample
 
-        return shown(sample(studio), response)
+        return shown(studio, sample(studio), response)
 
     @routes.get("/projects/{project_id}")
     def one(project_id: str, response: Response) -> dict[str, Any]:
-        return shown(projects.get(project_id), response)
+        return shown(studio, projects.get(project_id), response)
 
     @routes.put("/projects/{project_id}")
     def save(project_id: str, given: SavedProject, response: Response, if_match: IfMatch = None) -> dict[str, Any]:
         """Replace the timeline, the title or both. 412 when someone else saved since the version in `If-Match`."""
         version = version_of(if_match)
         saved = projects.save(project_id, given.timeline, if_version=version, title=given.title)
-        return shown(saved, response)
+        return shown(studio, saved, response)
 
     @routes.delete("/projects/{project_id}", status_code=204, response_class=Response)
     def trash(project_id: str, if_match: IfMatch = None) -> None:
@@ -83,7 +77,7 @@ def router(studio: Studio) -> APIRouter:
 
     @routes.post("/projects/{project_id}/restore")
     def restore(project_id: str, response: Response) -> dict[str, Any]:
-        return shown(projects.restore(project_id), response)
+        return shown(studio, projects.restore(project_id), response)
 
     @routes.post("/projects/{project_id}/edits")
     def edited(
@@ -95,16 +89,16 @@ def router(studio: Studio) -> APIRouter:
         after, label = verbs.apply(before, given)
         media = studio.library.many(after.assets())
         check_against(after, media)
-        return shown(projects.save(project_id, after, if_version=version, label=label), response)
+        return shown(studio, projects.save(project_id, after, if_version=version, label=label), response)
 
     @routes.post("/projects/{project_id}/undo")
     def undo(project_id: str, response: Response, if_match: IfMatch = None) -> dict[str, Any]:
         """Take the last edit back."""
-        return shown(projects.undo(project_id, if_version=version_of(if_match)), response)
+        return shown(studio, projects.undo(project_id, if_version=version_of(if_match)), response)
 
     @routes.post("/projects/{project_id}/redo")
     def redo(project_id: str, response: Response, if_match: IfMatch = None) -> dict[str, Any]:
-        return shown(projects.redo(project_id, if_version=version_of(if_match)), response)
+        return shown(studio, projects.redo(project_id, if_version=version_of(if_match)), response)
 
     @routes.get("/projects/{project_id}/frames/{n}", response_class=Response)
     def still(project_id: str, n: int, width: Annotated[int, Query(ge=64, le=3840)] = 640) -> Response:
@@ -125,6 +119,13 @@ def router(studio: Studio) -> APIRouter:
         return job
 
     return routes
+
+
+def shown(studio: Studio, project: Project, response: Response) -> dict[str, Any]:
+    """A project as clients see it; its version is the ETag."""
+    response.headers["etag"] = f'"{project.version}"'
+    missing = studio.missing(Timeline.parse(project.timeline))
+    return project.model_dump(mode="json") | {"missing": missing}
 
 
 def version_of(if_match: str | None) -> int:

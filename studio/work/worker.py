@@ -17,6 +17,7 @@ import threading
 import time
 from pathlib import Path
 
+from pipelines import catalogue
 from pipelines.device import devices
 from pipelines.faults import Cancelled, DiskFull, Fault
 from pipelines.pool import Pool
@@ -25,6 +26,7 @@ from studio.library.store import Library
 from studio.settings import Settings
 from studio.types import JobError
 from studio.work import tasks
+from studio.work.delivery import Deliveries
 from studio.work.failpoint import failpoint
 from studio.work.queue import Claim, Queue
 
@@ -66,7 +68,9 @@ class Worker:
         self.db = Db(home / "studio.db")
         self.library = Library(self.db, home)
         self.queue = Queue(self.db, self.library)
+        self.deliveries = Deliveries(self.db, self.library)
         self.pool = Pool(budget_gb)
+        catalogue.use(home / "models.toml")
         self.leaving = threading.Event()
 
     def loop(self) -> None:
@@ -115,7 +119,9 @@ class Worker:
         context = JobContext(self, claim, workdir)
         outcome = tasks.run(claim.job, context, self.library, self.pool)
         failpoint("before_commit")
-        self.queue.publish(claim, outcome.assets, outcome.result)
+        with self.db.transaction():
+            self.queue.publish(claim, outcome.assets, outcome.result)
+            self.deliveries.keep(claim.job.id, outcome.assets)
         failpoint("after_commit")
 
 
@@ -141,6 +147,8 @@ def explain(error: Exception) -> JobError:
 
 def main() -> None:
     home, name, lanes = Path(sys.argv[1]), sys.argv[2], tuple(sys.argv[3].split(","))
+    if "net" not in lanes:
+        os.environ["HF_HUB_OFFLINE"] = "1"  # nothing is downloaded because something was generated
     logging.basicConfig(level=logging.INFO, format=f"%(asctime)s {name} %(levelname)s %(message)s")
     settings = Settings.load(home)
     worker = Worker(home, name, lanes, settings.vram_gb or devices(settings.device)[0].memory_gb)
