@@ -78,7 +78,7 @@ class Model:
     gated: bool = False
     """Whether a person has to accept the licence at `link` before the hub gives it out."""
     hashes: dict[str, str] = field(default_factory=dict)
-    """SHA-256 of each wanted file in a format that can run code; without one such a file is neither fetched nor loaded."""
+    """SHA-256 of each wanted file in a format that can run code; one without is neither fetched nor loaded."""
     defaults: dict[str, Any] = field(default_factory=dict)
 
     @property
