@@ -1,4 +1,4 @@
-"""What every family of models with weights does, on a tiny checkpoint, by the product's own path and through the queue."""
+"""What every family with weights does, on a tiny checkpoint, by the product's own path and through the queue."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 from PIL import Image
-from tiny import Tiny, every
 
 from pipelines import catalogue
 from pipelines.base import Model
 from pipelines.faults import Cancelled
 from studio.library.media import probe
+from tiny import Tiny, every
 
 PINNED = (".bin", ".pt", ".pth", ".ckpt")
 
