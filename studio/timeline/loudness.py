@@ -1,13 +1,16 @@
-"""Loudness and true peak (ITU-R BS.1770-5, EBU R 128), and the limiter that keeps peaks below a ceiling."""
+"""Loudness and true peak (ITU-R BS.1770-5, EBU R 128), measured a block at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from fractions import Fraction
 from typing import NamedTuple
 
+import av
+import av.error
 import numpy as np
-from scipy.ndimage import maximum_filter1d, minimum_filter1d
-from scipy.signal import firwin, lfilter, upfirdn
+
+from studio.timeline.reels import chain
 
 RATE = 48_000
 # BS.1770-5, annex 1, tables 1 and 2: the head's shelf and the low cut, for 48 kHz.
@@ -20,9 +23,17 @@ FINE = RATE // 200
 """The meter keeps an energy and a peak every 5 ms: enough to tell what the limiter will do."""
 PER_STEP = 20
 OVER = 4
-TAPS = firwin(12 * OVER * 2 + 1, 1 / OVER, window=("kaiser", 7)) * OVER
 REACH = 12
 """Samples on either side that the interpolator looks at."""
+
+
+def interpolator() -> list[np.ndarray]:
+    """A windowed sinc that finds the points between samples, as one short filter for each quarter of a sample."""
+    taps = np.sinc(np.arange(-REACH * OVER, REACH * OVER + 1) / OVER) * np.kaiser(2 * REACH * OVER + 1, 7)
+    return [(taps * OVER / taps.sum())[n::OVER].astype(np.float32) for n in range(OVER)]
+
+
+QUARTERS = interpolator()
 
 
 class Level(NamedTuple):
@@ -35,17 +46,51 @@ class Level(NamedTuple):
 def oversampled_peaks(samples: np.ndarray) -> np.ndarray:
     """|samples| (n, 2) as the loudest of both channels at each sample and the three points after it: (n,)."""
     out = np.zeros(len(samples), np.float32)
-    for channel in samples.T:
-        fine = upfirdn(TAPS, channel, up=OVER)[REACH * OVER : REACH * OVER + len(samples) * OVER]
-        np.maximum(out, np.abs(fine).reshape(-1, OVER).max(1), out=out)
+    for channel in np.ascontiguousarray(samples.T, np.float32):
+        for taps in QUARTERS:
+            np.maximum(out, np.abs(np.convolve(channel, taps)[REACH : REACH + len(samples)]), out=out)
     return out
+
+
+class Weighing:
+    """BS.1770's K-weighting: given (n, 2) blocks one after another, it answers with the same number of samples."""
+
+    def __init__(self) -> None:
+        facts = [dict(zip(("b0", "b1", "b2", "a0", "a1", "a2"), (*b, *a), strict=True)) for b, a in (SHELF, LOW_CUT)]
+        sections = [":".join(f"{name}={value!r}" for name, value in section.items()) for section in facts]
+        self.graph, self.source, self.sink = chain([("biquad", f"{s}:precision=f64") for s in sections], "dbl")
+        self.fed = 0
+
+    def __call__(self, samples: np.ndarray) -> np.ndarray:
+        block = av.AudioFrame.from_ndarray(samples.astype(np.float64).reshape(1, -1), format="dbl", layout="stereo")
+        block.sample_rate, block.pts, block.time_base = RATE, self.fed, Fraction(1, RATE)
+        self.fed += len(samples)
+        self.source.push(block)
+        found: list[np.ndarray] = []
+        while True:
+            try:
+                part = self.sink.pull().to_ndarray()
+            except av.error.BlockingIOError:
+                return np.concatenate(found)
+            found.append(part.T if len(part) == 2 else part.reshape(-1, 2))
+
+
+def lowest(values: np.ndarray, reach: int) -> np.ndarray:
+    """The least value within `reach` places on either side of each (van Herk's running minimum)."""
+    width, n = 2 * reach + 1, len(values)
+    padded = np.full(-(-(n + 2 * reach) // width) * width, np.inf, values.dtype)
+    padded[reach : reach + n] = values
+    rows = padded.reshape(-1, width)
+    onward = np.minimum.accumulate(rows, 1).ravel()
+    back = np.minimum.accumulate(rows[:, ::-1], 1)[:, ::-1].ravel()
+    return np.minimum(back[:n], onward[2 * reach : 2 * reach + n])
 
 
 class Meter:
     """Measures block after block; what it keeps grows by two numbers every 5 ms."""
 
     def __init__(self) -> None:
-        self.state = [np.zeros((2, 2)), np.zeros((2, 2))]
+        self.weighed = Weighing()
         self.rest = np.zeros((0, 3))
         self.tail = np.zeros((2 * REACH, 2), np.float32)
         self.kept: list[np.ndarray] = []
@@ -53,9 +98,7 @@ class Meter:
 
     def add(self, samples: np.ndarray) -> None:
         """(n, 2) float samples at 48 kHz, full scale 1."""
-        weighted = samples.astype(np.float64)
-        for n, (b, a) in enumerate((SHELF, LOW_CUT)):
-            weighted, self.state[n] = lfilter(b, a, weighted, axis=0, zi=self.state[n])
+        weighted = self.weighed(samples)
         rows = np.concatenate([self.rest, np.column_stack([weighted**2, np.abs(samples).max(1)])])
         whole = len(rows) // FINE * FINE
         self.rest = rows[whole:]
@@ -120,7 +163,7 @@ def foretold(envelope: np.ndarray, gain_db: float, ceiling: float) -> float | No
     gain = 10 ** (gain_db / 20)
     needed = np.minimum(1, ceiling / np.maximum(envelope[:, 1] * gain, 1e-9))
     window = np.hanning(7)[1:-1] / np.hanning(7).sum()
-    smooth = np.convolve(np.pad(minimum_filter1d(needed, 5, mode="nearest"), 2, mode="edge"), window, "valid")
+    smooth = np.convolve(np.pad(lowest(needed, 2), 2, mode="edge"), window, "valid")
     return gated(envelope[:, 0] * (smooth * gain) ** 2)
 
 
@@ -129,40 +172,3 @@ def measured(blocks: Iterable[np.ndarray]) -> Level:
     for block in blocks:
         meter.add(block)
     return meter.level()
-
-
-def limited(blocks: Iterable[np.ndarray], gain: float, ceiling: float) -> Iterator[np.ndarray]:
-    """The blocks times `gain`, their true peaks held below `ceiling` (both linear), length for length.
-
-    The gain dips in time for a peak, by the least it must, along a smooth curve of 12 ms on either side."""
-    half = RATE * 12 // 1000
-    window = np.hanning(2 * half + 3)[1:-1].astype(np.float64)
-    window /= window.sum()
-    margin, held = 2 * half + REACH, np.zeros((0, 2), np.float32)
-    done = 0  # how many samples at the start of `held` are context only
-    for block, last in with_last(blocks):
-        held = np.concatenate([held, block * np.float32(gain)])
-        end = len(held) if last else len(held) - margin
-        if end <= done:
-            continue
-        if float(np.abs(held).max(initial=0)) * 1.6 <= ceiling:
-            out = held[done:end]
-        else:
-            peaks = maximum_filter1d(oversampled_peaks(held), 3)
-            needed = np.minimum(1, ceiling / np.maximum(peaks, 1e-9))
-            lowest = minimum_filter1d(needed, 2 * half + 1, mode="nearest")
-            smooth = np.convolve(np.pad(lowest, half, mode="edge"), window, "valid")
-            out = held[done:end] * smooth[done:end, None].astype(np.float32)
-        yield out
-        keep = max(end - margin, 0)
-        held, done = held[keep:], end - keep
-
-
-def with_last(blocks: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, bool]]:
-    before: np.ndarray | None = None
-    for block in blocks:
-        if before is not None:
-            yield before, False
-        before = block
-    if before is not None:
-        yield before, True

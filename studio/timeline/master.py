@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from studio.timeline.encode import read_sound, write_sound
-from studio.timeline.loudness import Level, Meter, limited, measured
+from studio.timeline.limiter import limited
+from studio.timeline.loudness import Level, Meter, measured
 from studio.timeline.model import Timeline
 from studio.timeline.sound import BLOCK, Mix
 from studio.types import Asset

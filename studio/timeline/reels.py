@@ -116,10 +116,10 @@ class Reel:
         self.left = samples
 
 
-def chain(filters: list[tuple[str, str]]) -> tuple[Any, Any, Any]:
+def chain(filters: list[tuple[str, str]], samples: str = "flt") -> tuple[Any, Any, Any]:
     """An ffmpeg audio graph on 48 kHz stereo: (graph, where it is fed, where it is read)."""
     graph = av.filter.Graph()
-    source = graph.add_abuffer(sample_rate=RATE, format="flt", layout="stereo", time_base=Fraction(1, RATE))
+    source = graph.add_abuffer(sample_rate=RATE, format=samples, layout="stereo", time_base=Fraction(1, RATE))
     last = source
     for name, arguments in filters:
         step = graph.add(name, arguments)
