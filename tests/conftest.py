@@ -25,6 +25,14 @@ from studio.work.worker import Worker
 HOUSE = Path(__file__).parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What drives a browser or kills processes gets a second try, which the run's summary lists: on a busy machine
+    any of their many waits may run out. What fails twice is a fault."""
+    for item in items:
+        if {"page", "own_server"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
