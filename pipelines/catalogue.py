@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from pipelines import own
 from pipelines.base import Model, Task
 from pipelines.faults import Unknown
 
@@ -27,18 +30,31 @@ class UnknownModel(Unknown):
     """No model of that name is in the catalogue."""
 
 
+owned = own.Owned(None, {model.id: model for model in MODELS}.get)
+
+
+def use(file: Path) -> None:
+    """Take the user's own models from this file from now on; it need not be there."""
+    owned.file, owned.seen = file, None
+
+
+def models() -> list[Model]:
+    """The catalogue's models, then the user's own."""
+    return [*MODELS, *owned.now().models]
+
+
 def find(model_id: str) -> Model:
-    for model in MODELS:
+    for model in models():
         if model.id == model_id:
             return model
-    raise UnknownModel(f"There is no model {model_id!r}.", f"Choose one of: {', '.join(m.id for m in MODELS)}.")
+    raise UnknownModel(f"There is no model {model_id!r}.", f"Choose one of: {', '.join(m.id for m in models())}.")
 
 
 def for_task(task: Task) -> list[Model]:
-    return [model for model in MODELS if model.task == task]
+    return [model for model in models() if model.task == task]
 
 
 def default(task: Task) -> Model:
     """The model a request gets that names none: the first real one that is ready, else the draft."""
-    models = for_task(task)
-    return next((m for m in models if not m.draft and m.status()[0] == "ready"), models[0])
+    found = for_task(task)
+    return next((m for m in found if not m.draft and m.status()[0] == "ready"), found[0])

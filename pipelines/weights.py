@@ -64,7 +64,7 @@ def status(model: Model) -> tuple[Status, str]:
         path = Path(model.repo).expanduser()
         if path.is_file() or (path.is_dir() and next(path.iterdir(), None)):
             return "ready", ""
-        return "not_downloaded", f"There is nothing at {path}."
+        return "not_downloaded", "The folder that models.toml names for it is not there, or is empty."
     now = state(model)
     if now.complete:
         return "ready", ""

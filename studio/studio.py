@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import shutil
 import threading
@@ -27,6 +28,8 @@ from studio.timeline.projects import Projects
 from studio.types import GenerationRequest, Job, Recipe
 from studio.work.local import Crew
 from studio.work.queue import Queue
+from studio.work.stock import Stock, describe
+from studio.work.tasks import LANES
 
 SPARE_BYTES = 300 * 2**20
 
@@ -50,6 +53,9 @@ class Studio:
         self.library = Library(self.db, self.home)
         self.queue = Queue(self.db, self.library)
         self.projects = Projects(self.db)
+        if settings.hf_home:  # where the hub's cache is, for this process too
+            os.environ["HF_HOME"] = str(settings.hf_home)
+        self.stock = Stock(self.home, self.db, self.queue, settings.offline)
         self.crew: Crew | None = None
         self.easel = threading.Lock()  # one still at a time: each wants all the cores there are
         self.born = time.time()
@@ -177,7 +183,7 @@ class Studio:
 
     def models(self, task: Task | None = None) -> list[dict[str, Any]]:
         """The catalogue as clients see it."""
-        return [describe(model) for model in catalogue.MODELS if task in (None, model.task)]
+        return [describe(model) for model in catalogue.models() if task in (None, model.task)]
 
     def history(self, task: str, limit: int = 50) -> list[str]:
         """Prompts used before, the latest first, each once."""
@@ -197,7 +203,7 @@ class Studio:
         elif not any(worker["alive"] for worker in workers):
             why = "No worker is running."
         counts = self.queue.counts()
-        states = [model.status()[0] for model in catalogue.MODELS]
+        states = [model.status()[0] for model in catalogue.models()]
         return {
             "status": why,
             "version": __version__,
@@ -223,11 +229,4 @@ def wished(settings: dict[str, Any]) -> ExportSettings:
 
 def lane_of(job: Job) -> str:
     """Models that need a device wait for one; all else is the processor's."""
-    needs_device = job.task not in ("export",) and catalogue.find(job.model).vram_gb > 0
-    return "device" if needs_device else "cpu"
-
-
-def describe(model: Model) -> dict[str, Any]:
-    status, why = model.status()
-    facts = ("id", "title", "task", "licence", "commercial", "vram_gb", "size_gb", "link", "draft")
-    return {name: getattr(model, name) for name in facts} | {"status": status, "why": why, "options": model.schema()}
+    return LANES.get(job.task) or ("device" if catalogue.find(job.model).vram_gb > 0 else "cpu")

@@ -40,6 +40,8 @@ class Post:
     name: str
     lanes: tuple[str, ...]
     device: str
+    from_jobs: int = 0
+    """Filled once so many jobs of its lanes wait or run: most studios never download anything."""
 
 
 def posts(settings: Settings) -> list[Post]:
@@ -49,7 +51,8 @@ def posts(settings: Settings) -> list[Post]:
     count = settings.workers or (1 if found[0].kind != "cpu" else min(2, os.cpu_count() or 1))
     both = ("cpu", "device") if found[0].kind == "cpu" else ("cpu",)
     models = [Post(d.name, ("device",), d.name) for d in found if d.kind != "cpu"]
-    return models + [Post(f"cpu-{n}", both, "cpu") for n in range(1, count + 1)]
+    downloads = [Post(f"net-{n}", ("net",), "cpu", from_jobs=n) for n in (1, 2)]
+    return models + [Post(f"cpu-{n}", both, "cpu") for n in range(1, count + 1)] + downloads
 
 
 class Crew:
@@ -124,8 +127,11 @@ class Crew:
                 kill(self.workers[name][1])
         manned = {post for post, _ in self.workers.values()}
         for post in self.posts:
-            if post not in manned and self.rested(post):
+            if post not in manned and self.rested(post) and self.wanted(post):
                 self.hire(post)
+
+    def wanted(self, post: Post) -> bool:
+        return not post.from_jobs or self.queue.in_line(post.lanes) >= post.from_jobs
 
     def rested(self, post: Post) -> bool:
         """A worker that keeps dying is replaced ever more slowly, up to once in half a minute."""

@@ -151,6 +151,12 @@ class Queue:
         marks = ",".join("?" * len(lanes))
         return bool(self.db.one(f"select 1 from job where status = 'queued' and lane in ({marks}) limit 1", *lanes))
 
+    def in_line(self, lanes: Sequence[str]) -> int:
+        """How many jobs of these lanes wait or run."""
+        marks = ",".join("?" * len(lanes))
+        count = f"select count(*) from job where status in ('queued', 'running') and lane in ({marks})"
+        return int(self.db.one(count, *lanes)[0])
+
     def claim(self, worker: str, lanes: Sequence[str]) -> Claim | None:
         """Take the next job of these lanes, so that no other worker can; none while the queue is paused."""
         marks = ",".join("?" * len(lanes))
@@ -264,7 +270,8 @@ class Queue:
             advice="Try it smaller or shorter, or raise STUDIO_JOB_TIMEOUT_S.",
         )
         self.db.change(
-            "update job set status = 'failed', error = ?, finished = ? where status = 'running' and started < ?",
+            "update job set status = 'failed', error = ?, finished = ? where status = 'running' and started < ?"
+            " and lane != 'net'",  # a download takes as long as it takes
             error.model_dump_json(),
             time.time(),
             time.time() - timeout_s,

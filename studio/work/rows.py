@@ -39,7 +39,7 @@ def job_of(row: Any, assets: list[Asset], position: int | None) -> Job:
 
 
 def eta(row: Any) -> float | None:
-    """Seconds left, if it goes on as it has gone so far."""
-    if row["status"] in FINISHED or row["progress"] < 0.03 or not row["started"]:
+    """Seconds left, if it goes on as it has gone so far. A download's note knows better: it may have begun halfway."""
+    if row["lane"] == "net" or row["status"] in FINISHED or row["progress"] < 0.03 or not row["started"]:
         return None
     return round((time.time() - row["started"]) * (1 - row["progress"]) / row["progress"], 1)

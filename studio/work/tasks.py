@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pipelines import catalogue
+from pipelines import catalogue, weights
 from pipelines.base import Context, Options
 from pipelines.pool import Pool
 from studio.library.store import Library
 from studio.types import Asset, Job
 from studio.work.failpoint import failpoint
+from studio.work.meter import Meter
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,27 @@ def export_film(job: Job, context: Context, library: Library, pool: Pool) -> Out
     return Outcome([film], {"film": film.id, "project": job.project, "report": written})
 
 
-TASKS: dict[str, Callable[[Job, Context, Library, Pool], Outcome]] = {"export": export_film}
+def fetch_weights(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
+    """Download a model's weights."""
+    from pipelines.download import download
+
+    model = catalogue.find(job.recipe.model)
+    download(model, Meter(context))
+    return Outcome([], {"model": model.id})
+
+
+def verify_weights(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
+    """Read a model's weights, and hold them against their hashes."""
+    model = catalogue.find(job.recipe.model)
+    return Outcome([], {"model": model.id, "files": weights.verify(model, Meter(context))})
+
+
+TASKS: dict[str, Callable[[Job, Context, Library, Pool], Outcome]] = {
+    "export": export_film,
+    "download": fetch_weights,
+    "verify": verify_weights,
+}
+LANES = {"export": "cpu", "download": "net", "verify": "net"}  # other tasks make media, where their model says
 
 
 def with_paths(options: type[Options], given: dict[str, Any], library: Library) -> dict[str, Any]:

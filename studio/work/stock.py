@@ -1,0 +1,114 @@
+"""The models' weights as jobs, download and verify, and as files: remove them, add and forget models of one's own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from pipelines import catalogue, own, snapshots, weights
+from pipelines.base import Model
+from pipelines.faults import Conflict
+from pipelines.hub import Offline
+from studio.db import Db
+from studio.types import Job, Recipe
+from studio.work.queue import Queue
+
+
+class Busy(Conflict):
+    """A job is at work with these files."""
+
+
+class Stock:
+    """Which models there are in a home, and what of them lies on the disk."""
+
+    def __init__(self, home: Path, db: Db, queue: Queue, offline: bool):
+        self.file, self.db, self.queue, self.offline = home / "models.toml", db, queue, offline
+        catalogue.use(self.file)
+
+    # --- jobs --------------------------------------------------------------------------------------------------------
+
+    def download(self, model_id: str) -> tuple[Job, bool]:
+        """Have a model fetched. Returns the job, and whether it was in line already. A download that was stopped, in
+        whatever way, goes on where it was. Raises `Offline`, and `Conflict` for what is no hub's."""
+        model = catalogue.find(model_id)
+        if self.offline:
+            raise Offline("The studio is offline: nothing can be downloaded.", "Start it without STUDIO_OFFLINE.")
+        if not model.repo or weights.is_local(model):
+            raise Conflict(f"{model.title} has no weights to download.", "")
+        return self.once("download", model)
+
+    def verify(self, model_id: str) -> tuple[Job, bool]:
+        """Have every file of a model read and held against its hash. Raises `Unavailable` when it is not all here."""
+        model = catalogue.find(model_id)
+        if not model.repo:
+            raise Conflict(f"{model.title} has no weights to verify.", "")
+        weights.folder(model)
+        return self.once("verify", model)
+
+    def once(self, task: str, model: Model) -> tuple[Job, bool]:
+        with self.db.transaction():  # so that two who ask at once get one job
+            for job in self.at_work(model.id):
+                if job.task == task:
+                    return job, True
+            recipe = Recipe(model=model.id, revision=model.revision, options={})
+            return self.queue.put(Job(task=task, model=model.id, recipe=recipe), "net"), False
+
+    def jobs(self) -> list[Job]:
+        """The downloads and verifications that wait or run, and the last to end of each model."""
+        rows = self.db.all(
+            "select id from job where task in ('download', 'verify') and n in"
+            " (select max(n) from job where task in ('download', 'verify') group by model) order by n desc limit 200"
+        )
+        return [self.queue.get(row[0]) for row in rows]
+
+    def at_work(self, model_id: str) -> list[Job]:
+        """The jobs of a model that wait or run."""
+        sql = "select id from job where model = ? and status in ('queued', 'running')"
+        return [self.queue.get(row[0]) for row in self.db.all(sql, model_id)]
+
+    # --- files -------------------------------------------------------------------------------------------------------
+
+    def remove(self, model_id: str) -> int:
+        """Take a model's downloaded files off the disk, but for what another model needs. Returns the bytes freed.
+        Raises `Busy` while a job works with them, `Conflict` for a folder of one's own."""
+        model = catalogue.find(model_id)
+        if any(job.status == "running" or job.task in ("download", "verify") for job in self.at_work(model_id)):
+            raise Busy(f"A job is at work with {model.title}.", "Cancel it, or wait until it is done.")
+        if not model.repo:
+            raise Conflict(f"{model.title} has no weights to remove.", "")
+        return weights.remove(model, catalogue.models())
+
+    def disk(self) -> dict[str, Any]:
+        """What the models take, and what is free where they lie; in bytes."""
+        place = next(folder for folder in (snapshots.cache(), *snapshots.cache().parents) if folder.is_dir())
+        used = {model.repo: weights.total_of(snapshots.shelf(model.repo)) for model in catalogue.models()
+                if model.repo and not weights.is_local(model)}  # fmt: skip
+        return {"used": sum(used.values()), "free": shutil.disk_usage(place).free}
+
+    # --- the user's own ----------------------------------------------------------------------------------------------
+
+    def add(self, entry: own.Entry) -> Model:
+        """Write a model of one's own down. Raises `BadModels`."""
+        if any(model.id == entry.id for model in catalogue.MODELS):
+            raise own.BadModels(f"{entry.id} is the catalogue's own.", "Give it another id.")
+        entry.model({model.id: model for model in catalogue.MODELS}.get)
+        own.add(self.file, entry)
+        return catalogue.find(entry.id)
+
+    def forget(self, model_id: str) -> None:
+        """Take a model of one's own out of the list; its files stay. Raises `BadModels` for the catalogue's."""
+        own.forget(self.file, model_id)
+
+
+def describe(model: Model) -> dict[str, Any]:
+    """A model as clients see it. Where its files lie on this machine is nobody's business but the machine's."""
+    status, why = model.status()
+    facts = ("id", "title", "task", "licence", "commercial", "vram_gb", "size_gb", "link", "draft", "gated")
+    has = weights.state(model) if model.repo else weights.State(0, 0, True)
+    mine = any(model.id == other.id for other in catalogue.owned.now().models)
+    files = {"have": has.have, "total": has.total, "complete": has.complete, "own_folder": weights.is_local(model)}
+    return {name: getattr(model, name) for name in facts} | {
+        "repo": "" if weights.is_local(model) else model.repo,
+        "own": mine, "status": status, "why": why, "files": files, "options": model.schema(),
+    }  # fmt: skip
