@@ -94,6 +94,26 @@ def listing(repo: str, revision: str) -> tuple[str, list[File]]:
     return commit, files
 
 
+def head(repo: str, commit: str, path: str, most: int) -> bytes:
+    """The first bytes of a file, to see what it is. Raises what `listing` raises."""
+    import httpx2
+    from huggingface_hub import hf_hub_url
+    from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+
+    headers = build_hf_headers() | {"Accept-Encoding": "identity", "Range": f"bytes=0-{most - 1}"}
+    url, read = hf_hub_url(repo, path, revision=commit, endpoint=endpoint()), b""
+    try:
+        with worded(repo), get_session().stream("GET", url, headers=headers, timeout=PATIENCE_S) as answer:
+            hf_raise_for_status(answer)
+            for chunk in answer.iter_raw():
+                read += chunk
+                if len(read) >= most:
+                    break
+    except httpx2.TransportError as error:
+        raise HubSilent(f"The hub broke off: {type(error).__name__}.", "Try again.") from None
+    return read[:most]
+
+
 def fetch(repo: str, commit: str, file: File, part: Path, arrived: Arrived) -> None:
     """Bring a file's bytes into `part`, going on where it ends, until they are whole and what their hash says.
     Raises `Damaged` when they are not, twice, and what `listing` raises."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
-from pipelines import catalogue, own, snapshots, weights
+from pipelines import catalogue, hub, own, recognise, snapshots, weights
 from pipelines.base import Model
 from pipelines.faults import Conflict
 from pipelines.hub import Offline
@@ -88,13 +89,41 @@ class Stock:
 
     # --- the user's own ----------------------------------------------------------------------------------------------
 
-    def add(self, entry: own.Entry) -> Model:
-        """Write a model of one's own down. Raises `BadModels`."""
-        if any(model.id == entry.id for model in catalogue.MODELS):
-            raise own.BadModels(f"{entry.id} is the catalogue's own.", "Give it another id.")
+    def add(self, model_id: str, repo: str, **said: Any) -> Model:
+        """Find out what a folder, a file or a model of the hub is, and write it down as a model of one's own. What is
+        `said` (task, family, title, base) goes before what its files say. Raises `BadModels`, `NotRecognised`, and what
+        `hub.listing` raises."""
+        if any(model.id == model_id for model in catalogue.MODELS):
+            raise own.BadModels(f"{model_id} is the catalogue's own.", "Give it another id.")
+        entry = self.recognised(model_id, repo, {key: value for key, value in said.items() if value})
         entry.model({model.id: model for model in catalogue.MODELS}.get)
         own.add(self.file, entry)
         return catalogue.find(entry.id)
+
+    def recognised(self, model_id: str, repo: str, said: dict[str, Any]) -> own.Entry:
+        path, commit, files = Path(repo).expanduser(), "main", list[hub.File]()
+        if path.exists():
+            repo, source = str(path.resolve()), recognise.on_disk(path.resolve())
+        elif not re.fullmatch(r"[\w.-]+/[\w.-]+", repo):
+            raise recognise.NotRecognised(
+                f"There is nothing at {repo}.", "Name a folder, or a model of the hub: maker/it."
+            )
+        elif self.offline:
+            raise Offline("The studio is offline: the hub cannot be asked.", "Name a folder of this machine.")
+        else:
+            commit, files = hub.listing(repo, "main")
+            source = recognise.on_hub(repo, commit, files)
+        found = recognise.Found("", said["task"], said["family"]) if said.keys() >= {"task", "family"} else None
+        found = found or recognise.recognise(source)
+        if not found.family and not path.exists():
+            raise recognise.NotRecognised(
+                f"{repo} is a LoRA.", "Name it in a model's option LoRAs, or add it as a file."
+            )
+        hashes = {file.path: file.hash for file in files}
+        pins = {name: hashes[name] if files else weights.sha256_of(path.resolve() / name, 0) for name in found.pins}
+        facts = {"task": found.task, "family": found.family, "base": found.base, "defaults": found.defaults, "hashes": pins,
+                 "title": model_id, "files": found.files if files else (), "revision": commit}  # fmt: skip
+        return own.Entry(id=model_id, repo=repo, **{**facts, **said})
 
     def forget(self, model_id: str) -> None:
         """Take a model of one's own out of the list; its files stay. Raises `BadModels` for the catalogue's."""

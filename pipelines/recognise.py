@@ -1,0 +1,228 @@
+"""Which pipeline reads a checkpoint, told from its files: what its JSON says and which tensors it names. Nothing is
+loaded, and no format that can run code is opened.
+
+A new family that users may bring checkpoints for is one more line in the first tables.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipelines import hub
+from pipelines.base import Task
+from pipelines.faults import Unsupported
+
+DIFFUSERS: dict[str, tuple[Task, str]] = {  # `_class_name` of model_index.json
+}
+TRANSFORMERS: dict[str, tuple[Task, str]] = {}  # `model_type` of config.json
+WORKFLOW = "pipelines.comfyui:Workflow"
+KOKORO = "pipelines.kokoro:Kokoro"
+MUSICGEN = "pipelines.musicgen:MusicGen"
+AUDIOGEN = "pipelines.musicgen:AudioGen"
+UPSCALER = "pipelines.restore:Upscale"
+AUDIOCRAFT = ("state_dict.bin", "compression_state_dict.bin")
+
+LORA_BASES = (  # what the tensors of a LoRA are called where only one kind of network has them; the first that fits
+    (r"single_transformer_blocks|double_blocks|single_blocks", "flux-dev"),
+    (r"lora_te2|text_model_2|input_blocks_[78]_1|down_blocks_2_attentions_\d_transformer_blocks_[2-9]", "sdxl"),
+    (r"joint_blocks|transformer\.transformer_blocks\.\d+\.attn\.add_", "sd-3.5"),
+)
+LORA_NAMES = (("flux", "flux-dev"), ("sdxl", "sdxl"), ("stable-diffusion-xl", "sdxl"), ("stable-diffusion-3", "sd-3.5"))
+LORA_TENSOR = re.compile(r"\.lora_(A|B|up|down)\b|\.lora\.(up|down)\b|\.alpha$|lora_unet_|lora_te")
+UPSCALER_TENSOR = re.compile(r"^(params(_ema)?\.)?(conv_first|model\.0|body\.0|upsample|layers\.0\.residual_group)\b")
+SMALL = 20 * 2**20  # bytes of JSON that are read at most
+
+
+class NotRecognised(Unsupported):
+    """A checkpoint of a kind that no pipeline of the studio reads."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a checkpoint is: who reads it, and what its entry needs to say."""
+
+    kind: str
+    task: Task
+    family: str
+    """Empty for a LoRA, which is read with its base."""
+    files: tuple[str, ...] = ()
+    pins: tuple[str, ...] = ()
+    """Files in a format that can run code which the family cannot do without: their hashes go into the entry."""
+    base: str = ""
+    defaults: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A checkpoint as far as it has to be known: its files' names, and the bytes at the beginning of one."""
+
+    name: str
+    names: tuple[str, ...]
+    head: Callable[[str, int], bytes]
+
+    def json(self, name: str) -> Any:
+        try:
+            return json.loads(self.head(name, SMALL))
+        except ValueError:
+            raise NotRecognised(f"{name} of {self.name} is no JSON.", "Copy the checkpoint anew.") from None
+
+
+def on_disk(path: Path) -> Source:
+    """A folder, or a single file, of this machine."""
+
+    def head(name: str, most: int) -> bytes:
+        with (path if path.is_file() else path / name).open("rb") as file:
+            return file.read(most)
+
+    if path.is_file():
+        return Source(path.name, (path.name,), head)
+    if not path.is_dir():
+        raise NotRecognised(
+            f"There is nothing at {path}.", "Name a folder, a file, or a model of the hub: maker/model."
+        )
+    names = tuple(sorted(str(file.relative_to(path)) for file in path.rglob("*") if file.is_file()))
+    return Source(path.name, names, head)
+
+
+def on_hub(repo: str, commit: str, files: Iterable[hub.File]) -> Source:
+    """A model of the hub, of which only the beginnings of small files are asked for."""
+    return Source(repo, tuple(file.path for file in files), lambda name, most: hub.head(repo, commit, name, most))
+
+
+def recognise(source: Source) -> Found:
+    """What a checkpoint is. Raises `NotRecognised`, saying what would be."""
+    for look in (workflow, diffusers, kokoro, audiocraft, transformers, lora, upscaler):
+        found = look(source)
+        if found:
+            return found
+    only = "one that .safetensors can be had of" if has(source, ".ckpt", ".pt", ".pth", ".bin") else "another one"
+    raise NotRecognised(
+        f"{source.name} is no checkpoint that the studio reads.",
+        "It reads folders with a model_index.json (diffusers), MusicGen's, AudioGen's and Kokoro's, LoRAs and upscalers"
+        f" as .safetensors, and ComfyUI's workflows in its API format. Choose {only}, or say --family and --task.",
+    )
+
+
+def has(source: Source, *ends: str) -> bool:
+    return any(name.lower().endswith(ends) for name in source.names)
+
+
+# --- one look for each kind ------------------------------------------------------------------------------------------
+
+
+def workflow(source: Source) -> Found | None:
+    if len(source.names) != 1 or not has(source, ".json"):
+        return None
+    said = source.json(source.names[0])
+    if isinstance(said, dict) and "nodes" in said and "links" in said:
+        raise NotRecognised("This workflow is in ComfyUI's own format.", "Save it there with Export (API).")
+    if (
+        not isinstance(said, dict)
+        or not said
+        or not all(isinstance(n, dict) and "class_type" in n for n in said.values())
+    ):
+        return None
+    kinds = " ".join(str(node["class_type"]) for node in said.values())
+    films = re.search(r"SaveVideo|VideoCombine|SaveWEBM|SaveAnimated|CreateVideo", kinds)
+    return Found("ComfyUI workflow", "video" if films else "image", WORKFLOW)
+
+
+def diffusers(source: Source) -> Found | None:
+    if "model_index.json" not in source.names:
+        return None
+    said = source.json("model_index.json")
+    name = said.get("_class_name") if isinstance(said, dict) else None
+    if isinstance(name, list) or has(source, "pipeline.py"):
+        raise NotRecognised(f"{source.name} brings code of its own.", "The studio runs none: choose another one.")
+    if name not in DIFFUSERS:
+        raise NotRecognised(f"{source.name} is a {name}.", f"The studio reads: {', '.join(DIFFUSERS)}.")
+    if not has(source, ".safetensors"):
+        raise NotRecognised(
+            f"{source.name} has no .safetensors.", "Its other formats can run code: choose another one."
+        )
+    task, family = DIFFUSERS[name]
+    return Found(f"{name} (diffusers)", task, family)
+
+
+def kokoro(source: Source) -> Found | None:
+    if "config.json" not in source.names or not {"istftnet", "plbert"} <= keys(source):
+        return None
+    weights = [name for name in source.names if name.endswith((".pth", ".safetensors"))]
+    voices = [name for name in source.names if re.fullmatch(r"voices/\w+\.pt", name)]
+    if not weights or not voices:
+        raise NotRecognised(f"{source.name} is a Kokoro without weights or voices.", "It has a .pth and voices/*.pt.")
+    return Found("Kokoro", "speech", KOKORO, ("config.json",), pinned(*weights[:1], *voices))
+
+
+def audiocraft(source: Source) -> Found | None:
+    if not set(AUDIOCRAFT) <= set(source.names):
+        return None
+    sound = "audiogen" in source.name.lower()
+    kind = "AudioGen" if sound else "MusicGen"
+    return Found(f"{kind} (audiocraft)", "sound" if sound else "music", AUDIOGEN if sound else MUSICGEN,
+                 ("*.json",), pinned(*AUDIOCRAFT))  # fmt: skip
+
+
+def transformers(source: Source) -> Found | None:
+    if "config.json" not in source.names:
+        return None
+    said = source.json("config.json")
+    kind = said.get("model_type") if isinstance(said, dict) else None
+    if not kind or kind not in TRANSFORMERS:
+        return None
+    if isinstance(said, dict) and "auto_map" in said:
+        raise NotRecognised(f"{source.name} brings code of its own.", "The studio runs none: choose another one.")
+    task, family = TRANSFORMERS[kind]
+    return Found(f"{kind} (transformers)", task, family)
+
+
+def lora(source: Source) -> Found | None:
+    files = [name for name in source.names if name.endswith(".safetensors")]
+    if len(files) != 1:
+        return None
+    tensors, said = header(source, files[0])
+    if not tensors or sum(bool(LORA_TENSOR.search(name)) for name in tensors) < len(tensors) / 2:
+        return None
+    words = " ".join(
+        str(said.get(key, "")) for key in ("modelspec.architecture", "ss_base_model_version", "base_model")
+    )
+    base = next((b for word, b in LORA_NAMES if word in words.lower()), "") or next(
+        (base for pattern, base in LORA_BASES if any(re.search(pattern, name) for name in tensors)), ""
+    )
+    return Found(f"LoRA for {base or 'a model that it does not name'}", "image", "", (files[0],), base=base)
+
+
+def upscaler(source: Source) -> Found | None:
+    files = [name for name in source.names if name.endswith(".safetensors")]
+    if len(files) != 1:
+        return None
+    tensors, _ = header(source, files[0])
+    return Found("upscaler", "restore", UPSCALER) if any(UPSCALER_TENSOR.search(name) for name in tensors) else None
+
+
+def keys(source: Source) -> set[str]:
+    said = source.json("config.json")
+    return set(said) if isinstance(said, dict) else set()
+
+
+def pinned(*names: str) -> tuple[str, ...]:
+    """Those of the names whose format can run code."""
+    return tuple(name for name in names if not name.endswith(".safetensors"))
+
+
+def header(source: Source, name: str) -> tuple[list[str], dict[str, Any]]:
+    """The names of a .safetensors file's tensors, and what it says of itself. Raises `NotRecognised` for no such file."""
+    length = int.from_bytes(source.head(name, 8), "little")
+    try:
+        if not 2 <= length <= SMALL:
+            raise ValueError
+        said = json.loads(source.head(name, 8 + length)[8:])
+        about = said.pop("__metadata__", None) or {}
+        return list(said), dict(about)
+    except (ValueError, AttributeError, TypeError):
+        raise NotRecognised(f"{name} is no .safetensors file.", "Copy it anew.") from None
