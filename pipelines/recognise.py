@@ -6,10 +6,11 @@ A new family that users may bring checkpoints for is one more line in the first 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ class Found:
     pins: tuple[str, ...] = ()
     """Files in a format that can run code which the family cannot do without: their hashes go into the entry."""
     base: str = ""
-    defaults: dict[str, Any] = field(default_factory=dict)
+    """For a LoRA: the id of the model that it changes, where it says."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Source:
     name: str
     names: tuple[str, ...]
     head: Callable[[str, int], bytes]
+    sha256: Callable[[str], str]
 
     def json(self, name: str) -> Any:
         try:
@@ -79,19 +81,31 @@ def on_disk(path: Path) -> Source:
         with (path if path.is_file() else path / name).open("rb") as file:
             return file.read(most)
 
+    def sha256(name: str) -> str:
+        with (path / name).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
     if path.is_file():
-        return Source(path.name, (path.name,), head)
+        return Source(path.name, (path.name,), head, sha256)
     if not path.is_dir():
         raise NotRecognised(
             f"There is nothing at {path}.", "Name a folder, a file, or a model of the hub: maker/model."
         )
     names = tuple(sorted(str(file.relative_to(path)) for file in path.rglob("*") if file.is_file()))
-    return Source(path.name, names, head)
+    return Source(path.name, names, head, sha256)
 
 
 def on_hub(repo: str, commit: str, files: Iterable[hub.File]) -> Source:
     """A model of the hub, of which only the beginnings of small files are asked for."""
-    return Source(repo, tuple(file.path for file in files), lambda name, most: hub.head(repo, commit, name, most))
+    hashes = {file.path: file.hash for file in files}
+
+    def head(name: str, most: int) -> bytes:
+        return hub.head(repo, commit, name, most)
+
+    def sha256(name: str) -> str:
+        return hashes[name] if len(hashes[name]) == 64 else hashlib.sha256(head(name, SMALL)).hexdigest()
+
+    return Source(repo, tuple(hashes), head, sha256)
 
 
 def recognise(source: Source) -> Found:
@@ -216,7 +230,7 @@ def pinned(*names: str) -> tuple[str, ...]:
 
 
 def header(source: Source, name: str) -> tuple[list[str], dict[str, Any]]:
-    """The names of a .safetensors file's tensors, and what it says of itself. Raises `NotRecognised` for no such file."""
+    """The names of a .safetensors file's tensors, and what it says of itself. Raises `NotRecognised` for another."""
     length = int.from_bytes(source.head(name, 8), "little")
     try:
         if not 2 <= length <= SMALL:

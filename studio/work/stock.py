@@ -119,10 +119,8 @@ class Stock:
             raise recognise.NotRecognised(
                 f"{repo} is a LoRA.", "Name it in a model's option LoRAs, or add it as a file."
             )
-        hashes = {file.path: file.hash for file in files}
-        pins = {name: hashes[name] if files else weights.sha256_of(path.resolve() / name, 0) for name in found.pins}
-        facts = {"task": found.task, "family": found.family, "base": found.base, "defaults": found.defaults, "hashes": pins,
-                 "title": model_id, "files": found.files if files else (), "revision": commit}  # fmt: skip
+        facts = {"task": found.task, "family": found.family, "base": found.base, "title": model_id, "revision": commit}
+        facts |= {"hashes": {name: source.sha256(name) for name in found.pins}, "files": found.files if files else ()}
         return own.Entry(id=model_id, repo=repo, **{**facts, **said})
 
     def forget(self, model_id: str) -> None:
