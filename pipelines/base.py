@@ -132,6 +132,19 @@ class Pipeline(ABC):
         """Whether `model` can run here now, told without importing anything heavy."""
         return "ready", ""
 
+    build: str = ""
+    """How the weights are to be loaded, where options decide that: what `build_for` said."""
+
+    @classmethod
+    def build_for(cls, options: Any) -> str:
+        """What of these options decides how the weights are loaded; jobs that differ in it share no loaded pipeline."""
+        return ""
+
+    @property
+    def held_gb(self) -> float:
+        """Device memory that it holds while it is loaded."""
+        return self.model.vram_gb
+
     def load(self) -> None:
         """Bring the weights onto the device."""
 
@@ -144,6 +157,10 @@ class Pipeline(ABC):
 
     def unload(self) -> None:
         """Give the memory back."""
+
+    def shrink(self) -> bool:
+        """Hold less on the device from the next `load` on, at the price of time; False when there is no less."""
+        return False
 
 
 def faults_of(error: ValidationError, what: str) -> str:

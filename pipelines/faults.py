@@ -58,5 +58,34 @@ class OutOfMemory(Fault):
     """The device ran out of memory."""
 
 
+class DeviceBroken(Fault):
+    """The device, or its driver, no longer answers this process."""
+
+
+class BrokenWeights(Fault):
+    """A checkpoint that cannot be loaded: a file is missing, damaged, or of another network."""
+
+
+def ran_out(error: BaseException) -> bool:
+    """Whether this is a device, or the machine, saying in any of its ways that its memory is full."""
+    if isinstance(error, MemoryError | OutOfMemory) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    said = str(error).lower()
+    return isinstance(error, RuntimeError) and any(
+        words in said for words in ("out of memory", "alloc_failed", "not enough memory", "can't allocate memory")
+    )
+
+
+def broke_device(error: BaseException) -> bool:
+    """Whether nothing more can be computed in this process: CUDA repeats such an error at every later call."""
+    if ran_out(error):
+        return False
+    said = str(error)
+    return type(error).__name__ == "AcceleratorError" or (
+        isinstance(error, RuntimeError)
+        and any(words in said for words in ("CUDA error", "cuDNN error: CUDNN_STATUS_EXECUTION", "HIP error"))
+    )
+
+
 class Cancelled(Exception):
     """Raised out of `Context.progress` once the job has been asked to stop."""

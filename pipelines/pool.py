@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 
-from pipelines.base import Model, Pipeline
+from pipelines.base import Model, Options, Pipeline
+from pipelines.faults import ran_out
+
+log = logging.getLogger(__name__)
+Key = tuple[str, str]
 
 
 class Pool:
@@ -12,19 +17,47 @@ class Pool:
 
     def __init__(self, budget_gb: float, idle_s: float = 600):
         self.budget_gb, self.idle_s = budget_gb, idle_s
-        self.loaded: dict[str, Pipeline] = {}
+        self.loaded: dict[Key, Pipeline] = {}
         self.used: float = time.monotonic()
 
-    def get(self, model: Model) -> Pipeline:
-        """The model's pipeline, loaded. One that fails to load is not kept."""
+    def get(self, model: Model, options: Options | None = None) -> Pipeline:
+        """The model's pipeline, loaded in the build that these options ask for. One that fails to load is not kept;
+        when it fails for want of memory, everything else makes way and it is tried once more."""
         self.used = time.monotonic()
-        pipeline = self.loaded.pop(model.id, None)
+        key = model.id, model.cls.build_for(options) if options else ""
+        pipeline = self.loaded.pop(key, None)
         if pipeline is None:
             self.make_room(model.vram_gb)
             pipeline = model.cls(model)
-            pipeline.load()
-        self.loaded[model.id] = pipeline
+            pipeline.build = key[1]
+            self.bring(pipeline)
+        self.loaded[key] = pipeline
         return pipeline
+
+    def bring(self, pipeline: Pipeline) -> None:
+        try:
+            pipeline.load()
+        except Exception as error:
+            pipeline.unload()
+            if not ran_out(error) or not self.loaded:
+                raise
+            log.info("%s did not fit beside the others, which make way", pipeline.model.id)
+            self.clear()
+            pipeline.load()
+
+    def make_way(self, pipeline: Pipeline) -> bool:
+        """After it ran out of memory: everything else goes, and it comes back with less of it on the device. Says
+        whether there was anything left to gain."""
+        others = [key for key, other in self.loaded.items() if other is not pipeline]
+        for key in others:
+            self.loaded.pop(key).unload()
+        pipeline.unload()
+        less = pipeline.shrink()
+        if less or others:
+            pipeline.load()
+            return True
+        self.clear()
+        return False
 
     def make_room(self, needed_gb: float) -> None:
         while self.loaded and self.used_gb + needed_gb > self.budget_gb:
@@ -42,4 +75,9 @@ class Pool:
 
     @property
     def used_gb(self) -> float:
-        return sum(p.model.vram_gb for p in self.loaded.values())
+        return sum(pipeline.held_gb for pipeline in self.loaded.values())
+
+    @property
+    def models(self) -> list[str]:
+        """The models that need no loading."""
+        return sorted({model for model, _ in self.loaded})

@@ -120,6 +120,7 @@ MIGRATIONS = [
     );
     create index version_project on project_version (project, n);
     """,
+    "alter table job add column overtaken integer not null default 0",
 ]
 
 

@@ -17,6 +17,7 @@ from pipelines import catalogue
 from pipelines.base import Model, Task, faults_of
 from pipelines.device import devices
 from pipelines.faults import Conflict, DiskFull, Invalid, Unavailable
+from pipelines.weighted import Weighted
 from studio import __version__
 from studio.db import Db
 from studio.library.store import Library
@@ -229,4 +230,4 @@ def wished(settings: dict[str, Any]) -> ExportSettings:
 
 def lane_of(job: Job) -> str:
     """Models that need a device wait for one; all else is the processor's."""
-    return LANES.get(job.task) or ("device" if catalogue.find(job.model).vram_gb > 0 else "cpu")
+    return LANES.get(job.task) or ("device" if issubclass(catalogue.find(job.model).cls, Weighted) else "cpu")

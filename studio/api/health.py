@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import psutil
 from fastapi import APIRouter
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from pipelines.device import GB, devices
+from pipelines.device import devices, reading
 from studio.studio import Studio
 
 UNWELL: dict[int | str, dict[str, Any]] = {503: {"description": "The same, `status` saying why no job can run"}}
@@ -26,14 +26,17 @@ def router(studio: Studio) -> APIRouter:
     @routes.get("/api/v1/status")
     async def status() -> dict[str, Any]:
         """What runs, how much waits, and how full the device is."""
-        memory, device = psutil.virtual_memory(), devices(studio.settings.device)[0]
+        device = devices(studio.settings.device)[0]
+        now = await run_in_threadpool(reading, device)  # which may ask a program
         return {
             "queue": {**studio.queue.counts(), "paused": studio.queue.paused},
             "running": [job.model_dump(mode="json") for job in studio.queue.line(8) if job.status == "running"],
             "device": {
                 "title": device.title,
-                "memory_gb": round(memory.total / GB, 1),
-                "used_gb": round((memory.total - memory.available) / GB, 1),
+                "memory_gb": now.memory_gb,
+                "used_gb": now.used_gb,
+                "celsius": now.celsius,
+                "busy": now.busy,
             },
             "disk": studio.health()["disk"],
         }

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from traceback import clear_frames
 from typing import Any
 
 from pipelines import catalogue, weights
-from pipelines.base import Context, Options
+from pipelines.base import Context, Options, Pipeline
+from pipelines.faults import ran_out
 from pipelines.pool import Pool
 from studio.library.store import Library
 from studio.types import Asset, Job
@@ -34,8 +36,21 @@ def generate(job: Job, context: Context, library: Library, pool: Pool) -> Outcom
     """Run a model's pipeline over the job's recipe."""
     model = catalogue.find(job.recipe.model)
     options = model.options(**with_paths(model.cls.Options, job.recipe.options, library))
-    context.progress(0, "loading the model" if model.vram_gb else "starting")
-    pipeline = pool.get(model)
+    context.progress(0, "loading the model" if model.repo else "starting")
+    pipeline = pool.get(model, options)
+    while True:
+        try:
+            return made(pipeline, options, job, context, library)
+        except Exception as error:
+            if not ran_out(error):
+                raise
+            clear_frames(error.__traceback__)  # which hold what did not fit
+            if not pool.make_way(pipeline):
+                raise
+        context.progress(0, "out of memory: again, with less of it on the device")
+
+
+def made(pipeline: Pipeline, options: Options, job: Job, context: Context, library: Library) -> Outcome:
     name = title_of(job.recipe.options)
     takes = []
     for path in pipeline.run(options, context):

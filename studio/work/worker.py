@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pipelines import catalogue
 from pipelines.device import devices
-from pipelines.faults import Cancelled, DiskFull, Fault
+from pipelines.faults import Cancelled, DeviceBroken, DiskFull, Fault, broke_device, ran_out
 from pipelines.pool import Pool
 from studio.db import Db
 from studio.library.store import Library
@@ -91,7 +91,7 @@ class Worker:
         """Do one job, if there is one and room to do it in."""
         if not self.queue.waits(self.lanes) or shutil.disk_usage(self.home).free < SPARE_BYTES:
             return False
-        claim = self.queue.claim(self.name, self.lanes)
+        claim = self.queue.claim(self.name, self.lanes, self.pool.models)
         if claim is None:
             return False
         failpoint("after_claim")
@@ -111,9 +111,18 @@ class Worker:
         except Exception as error:  # the one place that may: whatever a model throws is that job's failure, not ours
             log.exception("job %s failed", claim.job.id)
             self.queue.fail(claim, explain(error))
+            self.recover_from(error)
         finally:
             self.queue.let_go(claim)
             shutil.rmtree(workdir, ignore_errors=True)
+
+    def recover_from(self, error: Exception) -> None:
+        """Leave nothing behind that the next job would stumble over."""
+        if ran_out(error):
+            self.pool.clear()
+        elif broke_device(error):
+            log.warning("the device is lost to this process: another worker takes over")
+            self.leaving.set()
 
     def work(self, claim: Claim, workdir: Path) -> None:
         context = JobContext(self, claim, workdir)
@@ -130,7 +139,12 @@ def explain(error: Exception) -> JobError:
     codes = (getattr(error, "errno", None), getattr(error, "sqlite_errorcode", None))
     if codes[0] in (errno.ENOSPC, errno.EDQUOT) or codes[1] == sqlite3.SQLITE_FULL:
         error = DiskFull("The disk is full.", "Make room, or empty the trash, and retry.")
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    if broke_device(error):
+        error = DeviceBroken(
+            f"The device failed: {error}".splitlines()[0][:300],
+            "The studio goes on with a new worker: retry. If it happens again, `studio doctor` looks at the device.",
+        )
+    if ran_out(error) and not isinstance(error, Fault):
         return JobError(
             type="out_of_memory",
             message="There was not enough memory for this.",

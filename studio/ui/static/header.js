@@ -63,9 +63,11 @@ class Header extends HTMLElement {
     const { device, running, queue } = status;
     if (device) {
       const used = device.used_gb ?? 0;
-      this.device.querySelector(".words").textContent = device.title;
+      const heat = device.celsius == null ? "" : ` · ${Math.round(device.celsius)} °C`;
+      this.device.querySelector(".words").textContent = device.title + heat;
       this.device.querySelector("i").style.setProperty("--part", used / device.memory_gb);
-      this.device.title = `${device.title}: ${used.toFixed(1)} of ${device.memory_gb.toFixed(0)} GB memory in use`;
+      const busy = device.busy == null ? "" : `, ${Math.round(device.busy * 100)} % busy`;
+      this.device.title = `${device.title}: ${used.toFixed(1)} of ${device.memory_gb.toFixed(0)} GB memory in use${busy}${heat}`;
       this.device.setAttribute("aria-label", this.device.title);
     }
     const waiting = queue.queued ?? 0, first = running[0];
