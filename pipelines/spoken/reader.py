@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import wave
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -55,6 +56,9 @@ class Reader(base.Pipeline):
     QUIET: ClassVar[float] = 10 / 32768
     """Of full scale: under it nothing is heard, and a sentence neither begins nor ends."""
 
+    pulse: Callable[[], None]
+    """Says again how far along it is, for a voice that takes more than a second over a sentence."""
+
     @abstractmethod
     def say(self, part: Say, text: list[Span], options: Any) -> Take:
         """One sentence, 400 characters at most, in `part.voice`, or, when that is "", in the one the options name."""
@@ -96,7 +100,9 @@ class Reader(base.Pipeline):
         parts, lexicon = options.script(), read_lexicon(options.lexicon)
         at, due, anything = 0, 0.0, False  # a breath is only taken when something follows; a pause asked for stands
         for n, part in enumerate(parts):
-            context.progress(0.95 * n / len(parts), f"part {n + 1} of {len(parts)}, {at / RATE:.0f} s said")
+            told = (0.95 * n / len(parts), f"part {n + 1} of {len(parts)}, {at / RATE:.0f} s said")
+            self.pulse = partial(context.progress, *told)
+            self.pulse()
             if isinstance(part, Rest):
                 due = LINE_S / options.speed if part.seconds is None and anything else 0.0
                 for still in silence(part.seconds or 0):
