@@ -26,6 +26,7 @@ from studio.timeline.media import check_against
 from studio.timeline.model import Timeline
 from studio.timeline.presets import ExportSettings
 from studio.timeline.projects import Projects
+from studio.timeline.splice import item_at, set_item
 from studio.types import GenerationRequest, Job, Recipe
 from studio.work.local import Crew
 from studio.work.queue import Queue
@@ -148,13 +149,18 @@ class Studio:
             job = Job(task="export", model="export", recipe=recipe, project=project_id)
             return self.put(job, key=key, asked=asked), False
 
-    def still(self, project_id: str, n: int, width: int) -> bytes:
-        """Frame n of a project as it would be exported, as a JPEG of that width. Past the end: the last one."""
+    def still(self, project_id: str, n: int, width: int, swap: tuple[int, int, str] | None = None) -> bytes:
+        """Frame n of a project as it would be exported, as a JPEG of that width. Past the end: the last one.
+
+        `swap` = (track, item, asset) shows it with another take in that clip's place."""
         import cv2
 
+        from studio.timeline.edit import replace_take
         from studio.timeline.export import frame, ready
 
         timeline = Timeline.parse(self.projects.get(project_id).timeline)
+        if swap is not None:
+            timeline = held(replace_take(timeline, *swap), *swap[:2])
         media = self.library.many(timeline.assets())
         ready(timeline, media)
         with self.easel:
@@ -226,6 +232,12 @@ def wished(settings: dict[str, Any]) -> ExportSettings:
         return ExportSettings(**settings)
     except ValidationError as error:
         raise Invalid(faults_of(error, "options"), f"It takes: {', '.join(ExportSettings.model_fields)}.") from None
+
+
+def held(timeline: Timeline, track: int, at: int) -> Timeline:
+    """A take looked at may be shorter than its place: it then holds its last frame."""
+    clip = item_at(timeline, track, at)
+    return timeline if clip.loop else set_item(timeline, track, at, freeze=True)
 
 
 def lane_of(job: Job) -> str:

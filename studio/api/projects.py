@@ -101,11 +101,19 @@ def router(studio: Studio) -> APIRouter:
         return shown(studio, projects.redo(project_id, if_version=version_of(if_match)), response)
 
     @routes.get("/projects/{project_id}/frames/{n}", response_class=Response)
-    def still(project_id: str, n: int, width: Annotated[int, Query(ge=64, le=3840)] = 640) -> Response:
-        """One frame of the film as it would be exported, as a JPEG."""
-        return Response(
-            studio.still(project_id, n, width), media_type="image/jpeg", headers={"cache-control": "no-store"}
-        )
+    def still(
+        project_id: str,
+        n: int,
+        width: Annotated[int, Query(ge=64, le=3840)] = 640,
+        track: Annotated[int | None, Query(ge=0)] = None,
+        at: Annotated[int | None, Query(ge=0)] = None,
+        take: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
+    ) -> Response:
+        """One frame of the film as it would be exported, as a JPEG; with `track`, `at` and `take`, as it would be with
+        that asset in that clip's place."""
+        swap = None if track is None or at is None or take is None else (track, at, take)
+        picture = studio.still(project_id, n, width, swap)
+        return Response(picture, media_type="image/jpeg", headers={"cache-control": "no-store"})
 
     @routes.post("/projects/{project_id}/export", status_code=202, responses=REPLAYED)
     def export(
