@@ -79,6 +79,8 @@ class Model:
     """Whether a person has to accept the licence at `link` before the hub gives it out."""
     hashes: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each wanted file in a format that can run code; one without is neither fetched nor loaded."""
+    nodes: dict[str, str] = field(default_factory=dict)
+    """For a ComfyUI workflow, where an option goes that is not found by itself: `{"prompt": "6.text"}`."""
     defaults: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -44,6 +44,7 @@ class Entry(BaseModel):
     link: str = Field("", pattern=r"^(https?://\S*)?$")
     files: tuple[str, ...] = ()
     hashes: dict[str, str] = {}
+    nodes: dict[str, str] = {}
     defaults: dict[str, Any] = {}
     base: str = ""
     """For a LoRA: the id of the model that it changes."""
@@ -70,7 +71,7 @@ class Entry(BaseModel):
         model = Model(
             self.id, title, self.task or "image", self.family, repo=self.repo, revision=self.revision,
             licence=self.licence, commercial=self.commercial, vram_gb=self.vram_gb, link=self.link,
-            files=self.files, hashes=self.hashes, defaults=self.defaults,
+            files=self.files, hashes=self.hashes, nodes=self.nodes, defaults=self.defaults,
         )  # fmt: skip
         try:
             model.schema()
@@ -80,7 +81,7 @@ class Entry(BaseModel):
             ) from None
         except KeyError as strange:
             raise BadModels(f"defaults: {self.family} has no option {strange}.") from None
-        model.options()
+        model.options(**{name: "x" for name, field in model.cls.Options.model_fields.items() if field.is_required()})
         return model
 
 
