@@ -61,3 +61,5 @@ export function words(label, value, done, { lines = 1, hint } = {}) {
 }
 
 export const group = (title, ...parts) => el("fieldset.field-group", {}, el("legend", {}, title), ...parts);
+
+export const heading = (kind, name, color) => el("header.what", { data: { hue: color } }, el("i.dot"), el("span.sort", {}, kind), el("h3", { title: name }, name));

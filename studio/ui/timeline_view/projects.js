@@ -4,6 +4,7 @@ import { attempt, call, el, get, icon, post, report, toast } from "/ui/static/ap
 import { create, open, project, retitle, sample, settle } from "/ui/static/project.js";
 import { bench, on } from "./bench.js";
 import { RULE, menu } from "./menu.js";
+import { versionsSheet } from "./versions.js";
 
 export function projects() {
   const holder = menu("No project", "project", "Project", entries);
@@ -20,6 +21,7 @@ async function entries() {
     { words: "New project", icon: "plus", run: attempt(() => create("Untitled film")) },
     { words: "Open the sample", icon: "film", run: attempt(sample) },
     now && { words: "Rename", icon: "tag", run: () => rename(now) },
+    now && { words: "Versions…", icon: "history", run: attempt(versionsSheet) },
     now && { words: "Duplicate", icon: "copy", run: attempt(async () => settle(await post("/projects", { title: `${now.title}, copy`.slice(0, 500), timeline: now.timeline }))) },
     now && { words: "Delete", icon: "trash", run: attempt(() => discard(now)) },
     others.length > 0 && RULE,
