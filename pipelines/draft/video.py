@@ -16,6 +16,7 @@ from pipelines.draft.painting.camera import MARGIN, Pose, pose
 from pipelines.draft.painting.painter import paint, stage_of
 from pipelines.draft.painting.pictures import journey, passage, read_picture, relief
 from pipelines.draft.painting.reading import Description, read
+from pipelines.frames import arguments, count
 
 Camera = Literal[
     "auto", "static", "pan left", "pan right", "tilt up", "tilt down", "dolly in", "dolly out", "orbit", "zoom in",
@@ -48,9 +49,10 @@ class DraftVideo(Pipeline):
         context.progress(0.0, "reading the prompt")
         said = read(options.prompt, options.negative_prompt)
         view = shot(options, said)
-        frames = max(1, round(options.duration_s * options.fps))
+        frames = count(options.duration_s, options.fps)
         path = context.workdir / "shot.mp4"
-        with ffmpeg.feeding(arguments(options, path)) as pipe:
+        size, quality = (options.width, options.height), ("-preset", "veryfast", "-crf", "18")
+        with ffmpeg.feeding(arguments(path, *size, options.fps, order="bgr24", quality=quality)) as pipe:
             for n in range(frames):
                 if n % 3 == 0:
                     context.progress(0.02 + 0.96 * n / frames, f"frame {n + 1} of {frames}")
@@ -79,12 +81,3 @@ def shot(options: DraftVideoOptions, said: Description) -> View:
     margin = MARGIN if move != "static" else 0.12
     scene = paint(said, *size, seed, options.style, margin=margin, span=length)
     return lambda p, t: scene.frame(pose(move, p, t, length, seed), t)
-
-
-def arguments(options: DraftVideoOptions, path: Path) -> list[str]:
-    """ffmpeg's arguments for raw frames in and a film out."""
-    raw = ["-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{options.width}x{options.height}", "-r", str(options.fps)]
-    matrix = "scale=in_range=pc:out_range=tv:out_color_matrix=bt709:flags=accurate_rnd+bilinear"
-    x264 = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-threads", "2", "-g", str(options.fps)]
-    return [*raw, "-i", "pipe:0", "-an", "-vf", matrix, *x264, "-pix_fmt", "yuv420p", *ffmpeg.BT709, *ffmpeg.BITEXACT,
-            "-movflags", "+faststart", str(path)]  # fmt: skip
