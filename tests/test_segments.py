@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 
 from studio.timeline import edit
+from studio.timeline.codecs import Spec, coding
 from studio.timeline.model import Caption, Clip, Gap, Motion, Timeline, Title, Track, Transition
-from studio.timeline.presets import Spec, coding
 from studio.timeline.segments import segments, sound_key
 from studio.types import Asset
 from test_timeline_edit import films

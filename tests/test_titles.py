@@ -8,9 +8,10 @@ import pytest
 
 from studio.library.store import Library
 from studio.timeline import edit
+from studio.timeline.codecs import Spec, coding
 from studio.timeline.export import frame
 from studio.timeline.model import Clip, Timeline, Title, Track
-from studio.timeline.presets import ExportSettings, Spec, coding, size
+from studio.timeline.presets import ExportSettings, size
 from studio.timeline.segments import segments
 
 SIZE = (320, 180)

@@ -9,19 +9,18 @@ from typing import Any
 
 import av
 import av.error
+import cv2
 import numpy as np
 
-from pipelines.faults import Fault
-from studio.timeline.picture import Picture, buffer_of
-from studio.timeline.presets import Spec
+from pipelines import ffmpeg
+from pipelines.ffmpeg import EncodingFailed
+from studio.timeline.codecs import Spec
+from studio.timeline.picture import BLACK, Picture, buffer_of
 
 BITEXACT = {"fflags": "+bitexact"}
 RATE = 48_000
 BT709, LIMITED = 1, 1
-
-
-class EncodingFailed(Fault):
-    """An encoder gave up, or the disk is full."""
+SIXTEEN_BITS = ("pcm_s16le", "flac")
 
 
 def failed(error: Exception) -> EncodingFailed:
@@ -29,21 +28,57 @@ def failed(error: Exception) -> EncodingFailed:
 
 
 def write_piece(path: Path, pictures: Iterable[Picture], spec: Spec) -> int:
-    """Encode opaque pictures as one closed run, tagged BT.709, square pixels; says how many frames it wrote."""
+    """Encode pictures as one closed run, tagged BT.709, square pixels; says how many frames it wrote."""
+    if spec.coding.tool is not None:
+        return piped_piece(path, pictures, spec)
     count, tick = 0, 1 / spec.fps
     with av.open(str(path), "w", options=dict(BITEXACT)) as container:
         stream: Any = container.add_stream(spec.coding.encoder, rate=spec.fps, options=dict(spec.coding.options))
         dress(stream.codec_context, spec)
         for picture in pictures:
-            frame = av.VideoFrame.from_numpy_buffer(buffer_of(picture), "yuv420p")
-            if spec.coding.pixels != "yuv420p":
-                frame = frame.reformat(format=spec.coding.pixels)
+            frame = frame_of(picture, spec.coding.pixels)
             frame.pts, frame.time_base = count, tick
             frame.colorspace, frame.color_range = BT709, LIMITED
             container.mux(stream.encode(frame))
             count += 1
         container.mux(stream.encode(None))
     return count
+
+
+def piped_piece(path: Path, pictures: Iterable[Picture], spec: Spec) -> int:
+    """The same through the ffmpeg program, which reaches encoders that the library does not bring."""
+    assert spec.coding.tool is not None
+    count, (before, after) = 0, spec.coding.tool
+    come = ("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{spec.width}x{spec.height}", "-r", str(spec.fps))
+    leave = ("-c:v", spec.coding.encoder, *after, *ffmpeg.BT709, *ffmpeg.BITEXACT)
+    with ffmpeg.feeding([*before, *come, "-i", "pipe:0", *leave, str(path)]) as pipe:
+        for picture in pictures:
+            pipe.write(np.ascontiguousarray(buffer_of(picture)).data)
+            count += 1
+    return count
+
+
+def frame_of(picture: Picture, pixels: str) -> Any:
+    """The picture as the encoder takes it; with alpha when these pixels have it."""
+    if pixels.startswith("yuva444p10"):
+        return clear_frame(picture, pixels)
+    frame = av.VideoFrame.from_numpy_buffer(buffer_of(picture), "yuv420p")
+    return frame if pixels == "yuv420p" else frame.reformat(format=pixels)
+
+
+def clear_frame(picture: Picture, pixels: str) -> Any:
+    """10 bits, chroma for every pixel, and alpha; colours are as if nothing had been multiplied by it."""
+    frame = av.VideoFrame(picture.width, picture.height, pixels)
+    size, opaque = (picture.width, picture.height), np.full_like(picture.y, 255)
+    alpha = opaque if picture.alpha is None else picture.alpha[0]
+    chroma = [cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in (picture.u, picture.v)]
+    weight = 255 / np.maximum(alpha, 1).astype(np.float32)
+    colours = [np.where(alpha, plane * weight, rest) for plane, rest in zip((picture.y, *chroma), BLACK, strict=True)]
+    planes: Any = frame.planes
+    for plane, values in zip(planes, (*colours, alpha * (1023 / 255 / 4)), strict=True):
+        rows = np.frombuffer(plane, np.uint16).reshape(plane.height, plane.line_size // 2)
+        rows[:, : plane.width] = np.rint(np.clip(values * 4, 0, 1023))
+    return frame
 
 
 def dress(context: Any, spec: Spec) -> None:
@@ -53,6 +88,8 @@ def dress(context: Any, spec: Spec) -> None:
     context.colorspace = context.color_primaries = context.color_trc = BT709
     context.color_range = LIMITED
     context.bit_rate = 0
+    if spec.coding.tag:
+        context.codec_tag = spec.coding.tag
     context.flags |= av.codec.context.Flags.bitexact | av.codec.context.Flags.closed_gop
 
 
@@ -65,7 +102,7 @@ def write_sound(path: Path, blocks: Iterable[np.ndarray], encoder: str, kbps: in
             stream.codec_context.bit_rate = kbps * 1000
         stream.codec_context.flags |= av.codec.context.Flags.bitexact
         for block in blocks:
-            if encoder.startswith("pcm_s16"):
+            if encoder in SIXTEEN_BITS:
                 frame = av.AudioFrame.from_ndarray(dithered(block, done).reshape(1, -1), format="s16", layout="stereo")
             else:
                 planar = np.ascontiguousarray(block.T)
@@ -90,59 +127,3 @@ def read_sound(path: Path) -> Iterator[np.ndarray]:
             frame.pts = None
             for part in resampler.resample(frame):
                 yield part.to_ndarray().reshape(-1, 2)
-
-
-def join(out: Path, pieces: list[tuple[Path, int]], sound: Path | None, fps: Fraction, title: str, kind: str) -> None:
-    """Copy the packets of the pieces (path, frames), one after another, and of the sound into one file."""
-    options = dict(BITEXACT)
-    if kind in ("mp4", "mov"):  # a movie time scale in which a frame is a whole number, so that durations are exact
-        options |= {"movflags": "+faststart", "movie_timescale": str(fps.numerator * max(1, 48_000 // fps.numerator))}
-    heads = [av.open(str(path)) for path in [path for path, _ in pieces[:1]] + [sound] * (sound is not None)]
-    try:
-        with av.open(str(out), "w", format={"mkv": "matroska"}.get(kind, kind), options=options) as container:
-            if title:
-                container.metadata["title"] = title
-            streams = [container.add_stream_from_template(head.streams[0]) for head in heads]
-            rows = [video_packets(pieces, fps)] if pieces else []
-            if sound is not None:
-                rows.append(heads[-1].demux(heads[-1].streams[0]))
-            for n, packet in interleaved(rows):
-                packet.stream = streams[n]
-                container.mux_one(packet)
-    except av.error.FFmpegError as error:
-        raise failed(error) from None
-    finally:
-        for head in heads:
-            head.close()
-
-
-def video_packets(pieces: list[tuple[Path, int]], fps: Fraction) -> Iterator[Any]:
-    """Every packet, timed in whole frames from the film's start."""
-    start = 0
-    for path, frames in pieces:
-        with av.open(str(path)) as piece:
-            stream = piece.streams.video[0]
-            ticks = (stream.time_base or 0) * fps
-            for packet in piece.demux(stream):
-                if packet.size == 0 or packet.pts is None or packet.dts is None:
-                    continue
-                pts, dts = round(packet.pts * ticks), round(packet.dts * ticks)
-                packet.pts, packet.dts, packet.duration = start + pts, start + dts, 1
-                packet.time_base = 1 / fps
-                yield packet
-        start += frames
-
-
-def interleaved(rows: list[Iterator[Any]]) -> Iterator[tuple[int, Any]]:
-    """(row, packet), the earlier time first."""
-    heads: list[Any] = [next(row, None) for row in rows]
-    while any(head is not None for head in heads):
-        times = [
-            head.dts * head.time_base if head is not None and head.dts is not None else float("inf") for head in heads
-        ]
-        n = times.index(min(times))
-        if heads[n] is None:
-            return
-        if heads[n].size:
-            yield n, heads[n]
-        heads[n] = next(rows[n], None)

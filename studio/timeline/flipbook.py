@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
+from studio.timeline.codecs import Coding, Spec
 from studio.timeline.model import Timeline
 from studio.timeline.painter import Painter
 from studio.timeline.picture import Picture, to_rgb
-from studio.timeline.presets import Coding, Spec
 from studio.timeline.segments import Segment, segments
 from studio.timeline.shelf import Shelf
 from studio.types import Asset

@@ -28,10 +28,9 @@ def size(timeline: Timeline, settings: ExportSettings) -> tuple[int, int]:
     return film_size(timeline, settings)
 
 
-def frame_numbers(timeline: Timeline, at_most: float) -> list[int]:
-    """Every k-th frame, so that no more than `at_most` are shown a second."""
-    step = max(1, -int(-timeline.fps // Fraction(at_most)))
-    return list(range(0, timeline.frames, step))
+def frame_numbers(fps: Fraction, at_most: float, first: int, end: int) -> list[int]:
+    """Every k-th of frames [first, end), so that no more than `at_most` are shown a second."""
+    return list(range(first, end, max(1, -int(-fps // Fraction(at_most)))))
 
 
 def palette(painter: Painter, numbers: list[int]) -> Image.Image:
@@ -43,8 +42,10 @@ def palette(painter: Painter, numbers: list[int]) -> Image.Image:
 
 
 def write(
-    out: Path, painter: Painter, numbers: list[int], fps: Fraction, progress: Callable[[float, str], None]
+    out: Path, painter: Painter, numbers: list[int], end: int, fps: Fraction, progress: Callable[[float, str], None]
 ) -> None:
+    """The frames named, each shown until the next one, the last until `end`."""
+    first = numbers[0]
     colours = palette(painter, numbers)
     table = np.zeros((256, 4), np.uint8)
     rgb = np.array(colours.getpalette(), np.uint8).reshape(-1, 3)
@@ -53,17 +54,16 @@ def write(
         stream = container.add_stream("gif", rate=Fraction(100))
         stream.width, stream.height, stream.pix_fmt = painter.width, painter.height, "pal8"
         stream.codec_context.time_base = Fraction(1, 100)
-        step = (numbers[1] - numbers[0]) if len(numbers) > 1 else painter.timeline.frames
-        for n in numbers:
-            progress(n / painter.timeline.frames, f"Frame {n}")
+        for n, following in zip(numbers, [*numbers[1:], end], strict=True):
+            progress((n - first) / (end - first), f"Frame {n - first} of {end - first}")
             image = Image.fromarray(to_rgb(painter.frame(n))).quantize(
                 palette=colours, dither=Image.Dither.FLOYDSTEINBERG
             )
             pixels: Any = (np.asarray(image), table)
             frame = av.VideoFrame.from_ndarray(pixels, format="pal8")
-            frame.pts, frame.time_base = round(n * 100 / fps), Fraction(1, 100)
-            end = min(n + step, painter.timeline.frames)
+            shown, gone = (round((m - first) * 100 / fps) for m in (n, following))
+            frame.pts, frame.time_base = shown, Fraction(1, 100)
             for packet in stream.encode(frame):
-                packet.duration = round(end * 100 / fps) - round(n * 100 / fps)
+                packet.duration = gone - shown
                 container.mux_one(packet)
         container.mux(stream.encode(None))

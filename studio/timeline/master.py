@@ -12,7 +12,7 @@ from studio.timeline.encode import read_sound, write_sound
 from studio.timeline.limiter import limited
 from studio.timeline.loudness import Level, Meter, measured
 from studio.timeline.model import Timeline
-from studio.timeline.sound import BLOCK, Mix
+from studio.timeline.sound import BLOCK, Mix, sample_at
 from studio.types import Asset
 
 CEILING_DBTP = -1.0
@@ -30,23 +30,33 @@ class Voice(NamedTuple):
 
 
 def voice(kind: str, kbps: int) -> Voice:
-    if kind == "webm":
-        return Voice("libopus", max(96, kbps * 3 // 4), "webm", 0.8)
-    if kind == "wav":
-        return Voice("pcm_s16le", 0, "wav", 0.05)
-    return Voice("aac", kbps, "m4a", 0.5)
+    """How the sound of a file of this kind is kept; AAC where nothing else is said."""
+    opus = max(96, kbps * 3 // 4)
+    return {
+        "webm": Voice("libopus", opus, "webm", 0.8),
+        "ogg": Voice("libopus", opus, "ogg", 0.8),
+        "mp3": Voice("libmp3lame", kbps, "mp3", 0.6),
+        "wav": Voice("pcm_s16le", 0, "wav", 0.05),
+        "flac": Voice("flac", 0, "flac", 0.05),
+    }.get(kind, Voice("aac", kbps, "m4a", 0.5))
 
 
 def master(
-    timeline: Timeline, media: Mapping[str, Asset], out: Path, how: Voice, alive: Callable[[], None] = lambda: None
+    timeline: Timeline,
+    media: Mapping[str, Asset],
+    out: Path,
+    how: Voice,
+    alive: Callable[[], None] = lambda: None,
+    stretch: tuple[int, int] | None = None,
 ) -> Level:
-    """Write the whole film's sound to `out` and say how loud it is. `alive` is called once a second of sound.
+    """Write the film's sound, or that of frames [first, end), to `out`, and say how loud it is. `alive` is called once
+    a second of sound.
 
     With a target, the encoded file ends within 0.5 LU of it and its true peak at or below -1 dBTP: what the encoder
     added is measured and taken back, in a few rounds at most. Silence and `loudness_lufs: null` are left alone."""
     raw = out.with_suffix(".f32")
     try:
-        meter = premix(Mix(timeline, media), raw, alive)
+        meter = premix(stretched(timeline, media, stretch), raw, alive)
         if timeline.loudness_lufs is None or meter.level().lufs is None:
             write_sound(out, watched(raw_blocks(raw), alive), how.encoder, how.kbps)
             return measured(watched(read_sound(out), alive))
@@ -55,11 +65,27 @@ def master(
         raw.unlink(missing_ok=True)
 
 
-def premix(mix: Mix, raw: Path, alive: Callable[[], None]) -> Meter:
+def stretched(timeline: Timeline, media: Mapping[str, Asset], stretch: tuple[int, int] | None) -> Iterator[np.ndarray]:
+    """The mix from the first frame of a stretch to its end; what comes before is only decoded."""
+    mix = Mix(timeline, media)
+    first, last = stretch or (0, timeline.frames)
+    begin = sample_at(first, timeline.fps)
+    end = mix.samples if last >= timeline.frames else sample_at(last, timeline.fps)
+    at = 0
+    for block in mix.blocks():
+        part = block[max(begin - at, 0) : max(end - at, 0)]
+        at += len(block)
+        if len(part):
+            yield part
+        if at >= end:
+            return
+
+
+def premix(blocks: Iterator[np.ndarray], raw: Path, alive: Callable[[], None]) -> Meter:
     """The mix as it is, on the disk: it is read again for every round. Measured on the way."""
     meter = Meter()
     with raw.open("wb") as file:
-        for block in watched(mix.blocks(), alive):
+        for block in watched(blocks, alive):
             meter.add(block)
             block.tofile(file)
     return meter

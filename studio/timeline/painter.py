@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from studio.timeline.model import Caption, Clip, Gap, Span, Timeline, Title, Track
-from studio.timeline.picture import Picture, blank, blended, copied, faded, lay_over
+from studio.timeline.picture import Picture, blank, blended, copied, expanded, faded, lay_over
 from studio.timeline.placing import Place, laid, place, shrunk
 from studio.timeline.rolling import MOVES
 from studio.timeline.sources import Film, MissingMedia, Still
@@ -17,7 +17,8 @@ from studio.timeline.titles import CAPTIONS, TITLES, drawn
 from studio.timeline.transitions import TABLE
 from studio.types import Asset
 
-STILLS_KEPT = 4
+STILLS_KEPT = 3
+SOON_S = 2
 WORDS_KEPT = 8
 
 
@@ -48,6 +49,16 @@ def same(old: list[tuple[Picture, str]], new: list[tuple[Picture, str]]) -> bool
     return len(old) == len(new) and all(a[0] is b[0] and a[1] == b[1] for a, b in zip(old, new, strict=True))
 
 
+def used_from(rows: list[tuple[Track, list[Span], list[int]]]) -> dict[str, list[int]]:
+    """The frames at which clips of each asset begin."""
+    found: dict[str, list[int]] = {}
+    for _, spans, _ in rows:
+        for span in spans:
+            if isinstance(span.item, Clip):
+                found.setdefault(span.item.asset, []).append(span.start)
+    return found
+
+
 class Painter:
     """Paints any frame of `timeline` at `size`; going forward is quick. Close it to let go of the files."""
 
@@ -57,14 +68,17 @@ class Painter:
         media: Mapping[str, Asset],
         size: tuple[int, int] | None = None,
         burn_captions: bool = True,
+        clear: bool = False,
     ):
-        self.timeline, self.media = timeline, media
+        """`clear`: with alpha, and nothing where nothing lies; otherwise the ground is black."""
+        self.timeline, self.media, self.clear = timeline, media, clear
         self.width, self.height = size or (timeline.width, timeline.height)
         self.zoom = self.width / timeline.width
         shown = [track for track in timeline.seen if burn_captions or track.kind != "captions"]
         self.rows = [(track, list(track.spans()), [0]) for track in shown]
         self.films: dict[tuple[int, int], Film] = {}
         self.idle: list[Film] = []
+        self.uses = used_from(self.rows)
         self.stills: OrderedDict[str, Still] = OrderedDict()
         self.words: OrderedDict[tuple[str, str, str], Picture | None] = OrderedDict()
         self.held: dict[tuple[int, int], tuple[Any, Picture | None]] = {}
@@ -99,9 +113,9 @@ class Painter:
             (bottom, _), *layers = layers
             below = bottom if bottom.loose else copied(bottom)
         else:
-            below = blank(self.width, self.height)
+            below = expanded(None, self.width, self.height) if self.clear else blank(self.width, self.height)
         for layer, blend in layers:
-            if blend == "normal":
+            if blend == "normal" or below.alpha is not None:  # over nothing, every blend is the plain one
                 lay_over(below, layer)
             else:
                 below = blended(below, layer, blend)
@@ -257,13 +271,15 @@ class Painter:
         return self.films[key]
 
     def put_away(self, n: int) -> None:
-        """Let go of what earlier items needed; two decoders may wait for a clip that goes on with their file."""
+        """Let go of what earlier items needed; a decoder may wait for a clip that soon goes on with its file."""
         for key in [key for key in {*self.films, *self.held} if not self.live(key, n)]:
             self.held.pop(key, None)
             if key in self.films:
                 self.idle.append(self.films.pop(key))
-        while len(self.idle) > 2:
-            self.idle.pop(0).close()
+        soon = n + round(SOON_S * self.timeline.fps)
+        for film in [film for film in self.idle if not any(n <= at <= soon for at in self.uses[film.asset.id])]:
+            self.idle.remove(film)
+            film.close()
 
     def live(self, key: tuple[int, int], n: int) -> bool:
         spans = self.rows[key[0]][1]

@@ -155,15 +155,18 @@ def with_alpha(picture: Picture) -> Picture:
 
 
 def lay_over(below: Picture, above: Picture) -> None:
-    """Paint `above` onto the opaque canvas `below`, in place; what lies off the canvas is left out."""
-    for n, (to, plane) in enumerate(zip(below.planes, above.planes, strict=True)):
+    """Paint `above` onto the canvas `below`, in place; what lies off the canvas is left out."""
+    pairs = [*zip((0, 1, 1), below.planes, above.planes, strict=True)]
+    if below.alpha is not None:
+        pairs += zip((0, 1), below.alpha, with_alpha(above).alpha or (), strict=True)
+    for n, to, plane in pairs:
         step = 2 if n else 1
         there, here = overlap(to.shape, plane.shape, above.top // step, above.left // step)
         region, paint = to[there], plane[here]
         if not region.size:
             return
         if above.alpha is not None:
-            clear = cv2.bitwise_not(above.alpha[min(n, 1)][here])
+            clear = cv2.bitwise_not(above.alpha[n][here])
             paint = cv2.add(paint, cv2.multiply(region, clear, scale=1 / 255))
         region[:] = paint
 

@@ -10,8 +10,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from studio.timeline.codecs import Spec
 from studio.timeline.model import MOVING, Caption, Clip, Gap, Span, Timeline, Title, Track
-from studio.timeline.presets import Spec
 from studio.types import Asset
 
 ENGINE = 1
@@ -33,11 +33,18 @@ class Segment(NamedTuple):
         return self.end - self.start
 
 
-def segments(timeline: Timeline, media: Mapping[str, Asset], spec: Spec, burn_captions: bool = True) -> list[Segment]:
-    """The whole film in order: cut where something begins or ends, none much shorter than a second if it can be helped,
-    none longer than eight."""
+def segments(
+    timeline: Timeline,
+    media: Mapping[str, Asset],
+    spec: Spec,
+    burn_captions: bool = True,
+    stretch: tuple[int, int] | None = None,
+) -> list[Segment]:
+    """The film in order, or frames [first, end) of it: cut where something begins or ends, none much shorter than a
+    second if it can be helped, none longer than eight."""
     rows = seen_rows(timeline, burn_captions)
-    cuts = cut_points(timeline, rows)
+    first, last = stretch or (0, timeline.frames)
+    cuts = [first, *(cut for cut in cut_points(timeline, rows) if first < cut < last), last]
     base = [ENGINE, *spec[:2], str(spec.fps), str(timeline.fps), *spec.coding]
     zoom = str(Fraction(spec.width, timeline.width))
     return [
@@ -128,8 +135,8 @@ def digest(facts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 
-def sound_key(timeline: Timeline, media: Mapping[str, Asset], kind: str) -> str:
-    """A key of all that decides the film's sound; what is only seen is left out."""
+def sound_key(timeline: Timeline, media: Mapping[str, Asset], kind: str, stretch: tuple[int, int] | None = None) -> str:
+    """A key of all that decides the film's sound, or that of frames [first, end); what is only seen is left out."""
     rows = []
     for track in timeline.heard:
         items = [
@@ -141,7 +148,8 @@ def sound_key(timeline: Timeline, media: Mapping[str, Asset], kind: str) -> str:
         ]
         if items:
             rows.append([track.role, track.gain_db, track.duck and track.duck_db, items])
-    return digest([ENGINE, kind, str(timeline.fps), timeline.frames, timeline.loudness_lufs, rows])
+    part = None if stretch in (None, (0, timeline.frames)) else stretch
+    return digest([ENGINE, kind, str(timeline.fps), timeline.frames, timeline.loudness_lufs, rows, part])
 
 
 def heard_facts(clip: Clip) -> list[Any]:
