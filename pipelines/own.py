@@ -11,7 +11,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,8 @@ class Entry(BaseModel):
                 raise BadModels(
                     f"{self.base!r} is no model that takes LoRAs.", "base names one, as `studio models list` shows."
                 )
-            return replace(base, id=self.id, title=title, defaults={**base.defaults, **self.defaults})
+            worn = {"loras": [self.id], **self.defaults}
+            return replace(base, id=self.id, title=title, defaults={**base.defaults, **worn})
         if not self.family:
             raise BadModels("It has no family.", "`studio models add` finds out which pipeline reads a checkpoint.")
         model = Model(
@@ -84,13 +85,30 @@ class Entry(BaseModel):
         model.options(**{name: "x" for name, field in model.cls.Options.model_fields.items() if field.is_required()})
         return model
 
+    def lora(self, base: Model) -> Model:
+        """The LoRA's own file, where `model` is the model that wears it."""
+        return replace(
+            base, id=self.id, repo=self.repo, revision=self.revision, files=self.files, hashes={}, defaults={}
+        )
+
+
+def entry(**facts: Any) -> Entry:
+    """What was found out of a model as an entry. Raises `BadModels`, naming the fact that cannot be."""
+    try:
+        return Entry(**facts)
+    except ValidationError as error:
+        raise BadModels(
+            f"{faults_of(error, 'model')}.", "An id is of a-z 0-9 . _ -, a family as pipelines.x:Y."
+        ) from None
+
 
 @dataclass(frozen=True)
 class Own:
-    """What models.toml says: the models, and what is wrong with the others."""
+    """What models.toml says: the models, the files of those that are LoRAs, and what is wrong with the others."""
 
     models: tuple[Model, ...] = ()
     faults: tuple[str, ...] = ()
+    loras: dict[str, Model] = field(default_factory=dict)
 
 
 class Owned:
@@ -125,20 +143,24 @@ def read(file: Path, taken: Callable[[str], Model | None]) -> Own:
         return Own(faults=(f"{file.name} cannot be read: {error}.",))
     models: list[Model] = []
     faults: list[str] = []
+    loras: dict[str, Model] = {}
     for name, facts in said.items():
         try:
             if not isinstance(facts, dict):
                 raise BadModels("It is no table.", f"[{name}] begins one.")
             if taken(name):
                 raise BadModels("This id is the catalogue's own.", "Give it another one.")
-            models.append(Entry(id=name, **facts).model(taken))
+            entry = Entry(id=name, **facts)
+            models.append(entry.model(taken))
+            if entry.base:
+                loras[name] = entry.lora(models[-1])
         except ValidationError as error:
             faults.append(f"{place(file, text, name)}: {faults_of(error, name)}.")
         except Fault as fault:
             faults.append(f"{place(file, text, name)}: {fault.message} {fault.advice}".rstrip())
         except TypeError as error:
             faults.append(f"{place(file, text, name)}: {error}.")
-    return Own(tuple(models), tuple(faults))
+    return Own(tuple(models), tuple(faults), loras)
 
 
 def place(file: Path, text: str, name: str) -> str:

@@ -1,7 +1,7 @@
 """The catalogue and its weights, over HTTP.
 
-A model of one's own is added by `studio models add`, on the machine itself, and not here: it names a folder of that
-machine, and a client that could name one could find out what lies there.
+A model of one's own is added here from the hub alone. A folder is added by `studio models add` on the machine that it
+lies on: a client that could name paths could find out what lies there.
 """
 
 from __future__ import annotations
@@ -9,15 +9,28 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Response
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from pipelines import catalogue
 from pipelines.base import Task
+from studio.doctor import Check, examine
 from studio.studio import Studio
-from studio.types import Job
+from studio.types import Frozen, Job
 from studio.work.stock import describe
 
 IN_LINE: dict[int | str, dict[str, Any]] = {200: {"model": Job, "description": "The job that does it already"}}
+
+
+class NewModel(Frozen):
+    """A model of the hub that is to be one of one's own."""
+
+    id: str = Field(max_length=64, description="What it is to be called: a-z 0-9 . _ -")
+    repo: str = Field(pattern=r"^[\w.-]+/[\w.-]+$", max_length=200, description="Its name on the hub: maker/model")
+    task: Task | None = Field(None, description="What it makes, where its files do not say")
+    family: str = Field("", max_length=200, description="Which pipeline reads it, where its files do not say")
+    title: str = Field("", max_length=100, description="Its name in the window")
+    base: str = Field("", max_length=64, description="For a LoRA: the model that it changes")
 
 
 def router(studio: Studio) -> APIRouter:
@@ -27,6 +40,17 @@ def router(studio: Studio) -> APIRouter:
     async def models(task: Task | None = None) -> list[dict[str, Any]]:
         """Every model: what it is, what it may be used for, whether it can run here now, and its options."""
         return await run_in_threadpool(studio.models, task)
+
+    @routes.post("/models", status_code=201)
+    async def add(new: NewModel) -> dict[str, Any]:
+        """Add a model of the hub as one of one's own; which family reads it is told from its files."""
+        said = new.model_dump(include={"task", "family", "title", "base"})
+        return describe(await run_in_threadpool(lambda: stock.add(new.id, new.repo, local=False, **said)))
+
+    @routes.get("/doctor")
+    async def doctor() -> list[Check]:
+        """What this machine has of what the studio needs, each with what to do where it is missing. Takes seconds."""
+        return await run_in_threadpool(examine, studio.settings)
 
     @routes.get("/weights")
     async def weights() -> dict[str, Any]:

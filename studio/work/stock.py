@@ -89,20 +89,21 @@ class Stock:
 
     # --- the user's own ----------------------------------------------------------------------------------------------
 
-    def add(self, model_id: str, repo: str, **said: Any) -> Model:
+    def add(self, model_id: str, repo: str, *, local: bool = True, **said: Any) -> Model:
         """Find out what a folder, a file or a model of the hub is, and write it down as a model of one's own. What is
-        `said` (task, family, title, base) goes before what its files say. Raises `BadModels`, `NotRecognised`, and what
-        `hub.listing` raises."""
+        `said` (task, family, title, base) goes before what its files say; unless `local`, nothing of this machine is
+        looked at. Raises `BadModels`, `NotRecognised`, and what `hub.listing` raises."""
         if any(model.id == model_id for model in catalogue.MODELS):
             raise own.BadModels(f"{model_id} is the catalogue's own.", "Give it another id.")
-        entry = self.recognised(model_id, repo, {key: value for key, value in said.items() if value})
+        entry = self.recognised(model_id, repo, {key: value for key, value in said.items() if value}, local)
         entry.model({model.id: model for model in catalogue.MODELS}.get)
-        own.add(self.file, entry)
+        with self.db.transaction():  # so that two who add at once do not write over each other
+            own.add(self.file, entry)
         return catalogue.find(entry.id)
 
-    def recognised(self, model_id: str, repo: str, said: dict[str, Any]) -> own.Entry:
+    def recognised(self, model_id: str, repo: str, said: dict[str, Any], local: bool) -> own.Entry:
         path, commit, files = Path(repo).expanduser(), "main", list[hub.File]()
-        if path.exists():
+        if local and path.exists():
             repo, source = str(path.resolve()), recognise.on_disk(path.resolve())
         elif not re.fullmatch(r"[\w.-]+/[\w.-]+", repo):
             raise recognise.NotRecognised(
@@ -115,17 +116,24 @@ class Stock:
             source = recognise.on_hub(repo, commit, files)
         found = recognise.Found("", said["task"], said["family"]) if said.keys() >= {"task", "family"} else None
         found = found or recognise.recognise(source)
-        if not found.family and not path.exists():
+        if not found.family and files:
             raise recognise.NotRecognised(
                 f"{repo} is a LoRA.", "Name it in a model's option LoRAs, or add it as a file."
             )
-        facts = {"task": found.task, "family": found.family, "base": found.base, "title": model_id, "revision": commit}
+        facts: dict[str, Any] = {
+            "task": found.task,
+            "family": found.family,
+            "base": found.base,
+            "title": model_id,
+            "revision": commit,
+        }
         facts |= {"hashes": {name: source.sha256(name) for name in found.pins}, "files": found.files if files else ()}
-        return own.Entry(id=model_id, repo=repo, **{**facts, **said})
+        return own.entry(id=model_id, repo=repo, **{**facts, **said})
 
     def forget(self, model_id: str) -> None:
         """Take a model of one's own out of the list; its files stay. Raises `BadModels` for the catalogue's."""
-        own.forget(self.file, model_id)
+        with self.db.transaction():
+            own.forget(self.file, model_id)
 
 
 def describe(model: Model) -> dict[str, Any]:
