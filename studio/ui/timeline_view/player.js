@@ -200,7 +200,7 @@ export function player() {
   time.addEventListener("input", () => { typing = true; });
   time.addEventListener("blur", () => { typing = false; show(); });
   time.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); typing = false; show(); } });
-  time.addEventListener("change", () => { typing = false; halt(); const frame = framesFrom(time.value, bench.fps); if (Number.isFinite(frame)) seek(frame); show(); });
+  time.addEventListener("change", () => { const frame = framesFrom(time.value, bench.fps); typing = false; halt(); if (Number.isFinite(frame)) seek(frame); show(); });
   time.addEventListener("focus", () => time.select());
   stage.addEventListener("click", (event) => { if (!event.target.closest(".held-over") && bench.frames) toggle(); });
   let version = "";
