@@ -14,7 +14,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from scipy.signal import resample_poly
 
 from pipelines.draft.espeak import Espeak
 from pipelines.draft.voices import find
@@ -212,6 +211,8 @@ def shoot(path: Path, n: int, size: tuple[int, int]) -> None:
 
 
 def speak(path: Path, line: str) -> None:
+    from scipy.signal import resample_poly  # large, and whoever is being measured should not carry it
+
     known = find("en-gb")
     assert known is not None
     with Espeak() as espeak:

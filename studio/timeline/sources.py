@@ -51,35 +51,38 @@ def opened(asset: Asset) -> Any:
 
 
 class Still:
-    """A picture that does not move, at any smaller size it is needed in."""
+    """A picture that does not move, at any smaller size it is needed in. The whole of it is held no longer than that
+    takes."""
 
     def __init__(self, asset: Asset):
         self.asset = asset
-        try:
-            with Image.open(asset.path) as image:
-                self.whole = ImageOps.exif_transpose(image)
-                if self.whole.mode in ("I;16", "I;16B", "I", "F"):
-                    deep = np.asarray(self.whole, np.float32)
-                    self.whole = Image.fromarray(
-                        np.clip(deep / (257 if deep.max() > 255 else 1), 0, 255).astype(np.uint8)
-                    )
-                clear = "A" in self.whole.getbands() or "transparency" in self.whole.info
-                self.whole = self.whole.convert("RGBA" if clear else "RGB")
-        except FileNotFoundError:
-            raise MissingMedia(f"The file of “{asset.name}” is gone.", "Import it again.") from None
-        except Exception as error:  # Pillow's decoders raise whatever they like
-            raise broken(asset, error) from None
-        self.size = self.whole.size
+        self.whole: np.ndarray | None = self.read()
+        self.size = self.whole.shape[1], self.whole.shape[0]
         self.reduced: dict[float, Picture] = {}
+
+    def read(self) -> np.ndarray:
+        """The picture upright, (h, w, 3 or 4) uint8, alpha straight."""
+        try:
+            with Image.open(self.asset.path) as image:
+                upright = ImageOps.exif_transpose(image)
+                if upright.mode in ("I;16", "I;16B", "I", "F"):
+                    deep = np.asarray(upright, np.float32)
+                    upright = Image.fromarray(np.clip(deep / (257 if deep.max() > 255 else 1), 0, 255).astype(np.uint8))
+                clear = "A" in upright.getbands() or "transparency" in upright.info
+                return np.asarray(upright.convert("RGBA" if clear else "RGB"))
+        except FileNotFoundError:
+            raise MissingMedia(f"The file of “{self.asset.name}” is gone.", "Import it again.") from None
+        except Exception as error:  # Pillow's decoders raise whatever they like
+            raise broken(self.asset, error) from None
 
     def at(self, factor: float) -> Picture:
         """The picture shrunk to `factor` <= 1 of its sides, every pixel counting."""
         if factor not in self.reduced:
-            image = np.asarray(self.whole)
+            image = self.read() if self.whole is None else self.whole
             if factor < 1:
                 size = tuple(max(1, round(side * factor)) for side in self.size)
                 image = premultiplied_resize(image, size)
-            self.reduced[factor] = from_rgb(image)
+            self.reduced[factor], self.whole = from_rgb(image), None
         return self.reduced[factor]
 
 
