@@ -232,11 +232,11 @@ def test_someone_elses_save_is_said_and_not_overwritten(room):
     room.page.route("**/edits", meanwhile)
     room.page.reload()  # a page that is open already may let the next request pass by the route
     room.clip(3, 0).click()
-    room.page.keyboard.press("m")
+    room.page.keyboard.press("Shift+M")
     expect(room.page.get_by_text("Someone else saved this project meanwhile.")).to_be_visible(timeout=20_000)
     assert room.timeline["title"] == "Theirs"
     assert "muted" not in room.timeline["tracks"][3]["items"][0]
-    room.key("m")
+    room.key("Shift+M")
     assert room.timeline["tracks"][3]["items"][0]["muted"] is True
 
 

@@ -66,7 +66,7 @@ export function append(film, { asset, cues }, to = {}) {
 const rate = (film) => { const [n, d] = film.fps.split("/").map(Number); return n / (d || 1); };
 
 /** A still has no end, and its view moves in slowly; of a film or a sound, the frames it surely has. */
-function clipOf(asset, fps) {
+export function clipOf(asset, fps) {
   const frames = Math.max(1, Math.floor((asset.duration_s ?? STILL_S) * fps + 1e-3));
   const move = asset.kind === "image" ? { motion: { from: [0, 0, 1, 1], to: [0.06, 0.06, 0.88, 0.88] } } : {};
   return { type: "clip", asset: asset.id, in: 0, frames, ...move };
@@ -77,7 +77,7 @@ const overlay = (track) => track.items.some((item) => item.type === "title") && 
 
 function rowFor(film, name) {
   const wish = ROWS[name];
-  const fits = (track) => track.kind === wish.kind && (wish.kind !== "audio" || (track.role ?? "effects") === wish.role) && !overlay(track);
+  const fits = (track) => track.kind === wish.kind && !track.locked && (wish.kind !== "audio" || (track.role ?? "effects") === wish.role) && !overlay(track);
   const found = film.tracks.find(fits);
   if (found) return found;
   const row = { ...wish, items: [] }, sound = film.tracks.findLastIndex((track) => track.kind === "audio") + 1;

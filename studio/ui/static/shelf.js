@@ -4,6 +4,7 @@ import { attempt, button, call, el, get, hue, icon, isDraft, openTab, post, prom
 import { add } from "./append.js";
 import { Arrivals } from "./arrivals.js";
 import { CloseUp } from "./closeup.js";
+import { lift } from "./cargo.js";
 import { Handful } from "./handful.js";
 import { liven } from "./liven.js";
 
@@ -114,7 +115,7 @@ class Shelf extends HTMLElement {
   card(asset) {
     const shape = Math.max(0.5, Math.min(2.4, asset.width && asset.height ? asset.width / asset.height : 16 / 9));
     const name = titleOf(asset), pick = el("input.pick", { type: "checkbox", "aria-label": `Select ${name.slice(0, 80)}` });
-    const node = el("article.item", { role: "listitem", data: { id: asset.id, hue: hue(asset), kind: asset.kind }, style: { "--shape": shape } },
+    const node = el("article.item", { role: "listitem", draggable: true, ondragstart: (event) => lift(event, asset), data: { id: asset.id, hue: hue(asset), kind: asset.kind }, style: { "--shape": shape } },
       el("button.open", { type: "button", "aria-label": `${KINDS[asset.kind] ?? asset.kind}: ${name}` }, el("img", { src: thumbUrl(asset.id), alt: "", loading: "lazy", decoding: "async" })),
       el("span.mark", {}, icon(KIND_ICONS[asset.kind] ?? "info", 14), asset.duration_s ? seconds(asset.duration_s) : "", isDraft(asset) && el("em", {}, "draft")),
       pick, button("Star", "star", () => this.star(asset.id), { shown: false, kind: "bare star", "aria-pressed": String(asset.starred) }),

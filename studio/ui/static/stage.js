@@ -3,6 +3,7 @@
 
 import { attempt, button, el, fileUrl, get, hue, icon, isDraft, post, promptOf, pulse, report, seconds, send, thumbUrl, type } from "./api.js";
 import { player } from "./player.js";
+import { lift } from "./cargo.js";
 import { actions } from "./takes.js";
 
 const PAGE = 40;
@@ -179,6 +180,7 @@ class Stage extends HTMLElement {
     return el("button.take", {
       type: "button", role: "option", "aria-selected": String(chosen), "aria-label": words, title: words, tabIndex: chosen ? 0 : -1,
       data: { job: job.id, hue: hue(job), status: job.status }, onclick: () => this.choose(job.id),
+      draggable: !!made, ondragstart: made && ((event) => lift(event, made)),
     }, face, made?.duration_s ? el("span.mono", {}, seconds(made.duration_s)) : null, made?.starred && icon("star", 14),
     GOING.includes(job.status) && el("span.bar", {}, el("i", { style: { "--part": job.progress } })));
   }

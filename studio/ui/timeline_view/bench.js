@@ -3,15 +3,18 @@
 
 import { call, get, post, report, toast } from "/ui/static/api.js";
 import { project, settle, open, current, inTurn } from "/ui/static/project.js";
-import { filmFrames, fpsOf } from "./film.js";
+import { filmFrames, fpsOf, refound } from "./film.js";
 
 const heard = new Map();
 
 export const bench = {
   selected: null,                          // {track, index}, {track} for a whole row, or null
+  group: [],                               // every {track, index} of a selection of several
   frame: 0,
   perFrame: 2,                             // pixels
   snap: true,
+  ripple: true,                            // what follows moves along
+  blade: false,                            // a click cuts
   get project() { return project.now; },
   get timeline() { return project.now?.timeline ?? null; },
   get fps() { return fpsOf(this.timeline); },
@@ -22,18 +25,31 @@ export const bench = {
   },
 };
 
-/** Topics: project, selection, frame, zoom, assets. */
+/** Topics: project, selection, frame, zoom, assets, edited. */
 export function on(topics, listener) {
   for (const topic of topics.split(" ")) heard.set(topic, [...(heard.get(topic) ?? []), listener]);
 }
 
 export const tell = (topic, ...news) => (heard.get(topic) ?? []).forEach((listener) => listener(...news));
 
-export function select(selected) {
+export function select(selected, group = []) {
   const typed = document.activeElement;
   if (typed?.matches(".inspector :is(input, textarea)")) typed.blur();      // what was typed belongs to what was selected
   bench.selected = selected;
+  bench.group = group.length > 1 ? group : [];
   tell("selection");
+}
+
+/** Everything selected, as [{track, index}]; nothing when a whole row is. */
+export const picks = () => (bench.group.length ? bench.group : bench.item ? [bench.selected] : []);
+
+export const same = (one, other) => one?.track === other?.track && one?.index === other?.index;
+
+/** Into the selection, or out of it. */
+export function toggle(one) {
+  const now = picks(), rest = now.filter((other) => !same(one, other));
+  const next = rest.length < now.length ? rest : [...now, one];
+  select(next.at(-1) ?? null, next);
 }
 
 export function seek(frame) {
@@ -51,15 +67,17 @@ export function zoom(perFrame) {
 
 // --- edits ----------------------------------------------------------------------------------------------------------
 
-/** Ask for one edit. What is selected afterwards is `then`. A function is asked for its edit when its turn comes, so
- *  that it speaks about the rows as they are then. */
+/** Ask for one edit. What is selected afterwards is `then`: one, a list, or what a function of the rows before and
+ *  after says. A wish that is a function is asked when its turn comes, so that it speaks about the rows as they are then. */
 export function edit(wish, then) {
   return careful(async () => {
     const found = await current();
     const given = typeof wish === "function" ? wish(found.timeline) : wish;
     if (!given) return;
-    if (then !== undefined) bench.selected = typeof then === "function" ? then(found.timeline) : then;
-    settle(await post(`/projects/${found.id}/edits`, given, { "If-Match": `"${found.version}"` }));
+    const answer = await post(`/projects/${found.id}/edits`, given, { "If-Match": `"${found.version}"` });
+    const chosen = typeof then === "function" ? then(found.timeline, answer.timeline) : then;
+    if (chosen !== undefined) [bench.selected, bench.group] = Array.isArray(chosen) ? [chosen.at(-1) ?? null, chosen.length > 1 ? chosen : []] : [chosen, []];
+    kept(answer);
   });
 }
 
@@ -68,8 +86,17 @@ export function replace(change) {
   return careful(async () => {
     const found = await current();
     const timeline = change(structuredClone(found.timeline));
-    if (timeline) settle(await call("PUT", `/projects/${found.id}`, { timeline }, { "If-Match": `"${found.version}"` }));
+    if (timeline) kept(await call("PUT", `/projects/${found.id}`, { timeline }, { "If-Match": `"${found.version}"` }));
   });
+}
+
+let ours = false, before = null;
+
+/** The answer to an edit of this page: what is selected is known already. */
+function kept(answer) {
+  ours = true;
+  try { settle(answer); } finally { ours = false; }
+  tell("edited", answer.undo_label);
 }
 
 /** One step back (`undo`) or forward (`redo`). */
@@ -87,8 +114,13 @@ async function refused(error) {
 }
 
 project.hear(() => {
-  const row = bench.timeline.tracks[bench.selected?.track];
-  if (bench.selected && (!row || (bench.selected.index !== undefined && !row.items[bench.selected.index]))) bench.selected = null;
+  const there = ({ track, index }) => bench.timeline.tracks[track]?.items[index];
+  const found = (pick) => (ours || before?.id !== project.now.id ? there(pick) && pick : refound(before.timeline, bench.timeline, pick));
+  bench.group = bench.group.map(found).filter(Boolean);
+  if (bench.group.length < 2) bench.group = [];
+  if (bench.selected?.index !== undefined) bench.selected = found(bench.selected) || (bench.group.at(-1) ?? null);
+  else if (bench.selected && !bench.timeline.tracks[bench.selected.track]) bench.selected = null;
+  before = project.now;
   bench.frame = Math.min(bench.frame, Math.max(0, bench.frames - 1));
   tell("project");
   tell("selection");
@@ -96,7 +128,7 @@ project.hear(() => {
 
 // --- what the clips are made of ----------------------------------------------------------------------------------------
 
-const assets = new Map(), asked = new Set(), waves = new Map();
+const assets = new Map(), asked = new Set(), waves = new Map(), pulses = new Map();
 
 /** The asset, if it is known by now; if not it is asked for, and "assets" tells when it has come. */
 export function assetOf(id) {
@@ -123,4 +155,13 @@ export function waveOf(id) {
     get(`/assets/${id}/waveform`).then((found) => { waves.set(id, found); tell("assets"); }, () => {});
   }
   return waves.get(id);
+}
+
+/** The seconds at which a sound's beats fall; none until they have come. */
+export function beatsOf(id) {
+  if (!pulses.has(id)) {
+    pulses.set(id, []);
+    get(`/assets/${id}/beats`).then(({ beats }) => { pulses.set(id, beats); tell("assets"); }, () => {});
+  }
+  return pulses.get(id);
 }

@@ -1,6 +1,7 @@
 // The bin: what the library holds, to be dragged onto the rows or put in with one click.
 
 import { attempt, button, el, get, hue, icon, openTab, pulse, report, seconds, thumbUrl, upload } from "/ui/static/api.js";
+import { lift } from "/ui/static/cargo.js";
 import { isPreview } from "/ui/static/shelf.js";
 import { know } from "./bench.js";
 import { add } from "./cuts.js";
@@ -67,7 +68,7 @@ function card(asset) {
   const long = asset.duration_s ? seconds(asset.duration_s) : "";
   return el("div.bin-card", {
     role: "listitem", draggable: true, title: name, data: { hue: hue(asset), kind: asset.kind, id: asset.id },
-    ondragstart: (event) => { event.dataTransfer.setData(`homereel/${asset.kind}`, asset.id); event.dataTransfer.effectAllowed = "copy"; },
+    ondragstart: (event) => lift(event, asset),
     ondblclick: put,
   },
     el("span.face", {}, el("img", { src: thumbUrl(asset.id), alt: "", loading: "lazy", draggable: false })),

@@ -1,7 +1,7 @@
 // What the buttons, keys and hands mean, said in the studio's edit verbs.
 
 import { Fault, get, report, toast } from "/ui/static/api.js";
-import { append, captionsOf, cuesOf, lay, withWords } from "/ui/static/append.js";
+import { append, captionsOf, clipOf, cuesOf, lay, withWords } from "/ui/static/append.js";
 import { assetOf, bench, edit, know, replace, select } from "./bench.js";
 import { filmFrames, fpsOf, spanAt, spans } from "./film.js";
 
@@ -22,12 +22,20 @@ export async function add(asset) {
 
 /** An asset put down by hand at a place on the rows. */
 export async function put(id, landing) {
-  const [take] = await withWords([know(assetOf(id) ?? (await get(`/assets/${id}`)))]);
+  const asset = know(assetOf(id) ?? (await get(`/assets/${id}`)));
+  if (landing.over) return edit({ verb: "overwrite", track: landing.track, frame: landing.frame, items: [clipOf(asset, bench.fps)] });
+  const [take] = await withWords([asset]);
   await replace((timeline) => laid(timeline, take, landing));
 }
 
 function laid(timeline, take, to) {
   bench.selected = append(timeline, take, to) ?? bench.selected;
+  bench.group = [];
+  const { track, index } = bench.selected ?? {}, row = rowOf(timeline, track), rest = row?.items[index + 1];
+  if (to.free && rest?.type === "gap") {                              // it lies in a gap, which is shorter by it now
+    const left = rest.frames - to.gap - row.items[index].frames;
+    row.items.splice(index + 1, 1, ...(left > 0 ? [{ ...rest, frames: left }] : []));
+  }
   return timeline;
 }
 
@@ -123,7 +131,7 @@ export function trim({ track, index }, { frames, in: from }) {
   const at = { track, at: index };
   if (frames === undefined) return edit({ verb: "slip", ...at, by: from - (item.in ?? 0) });
   const by = item.frames - frames, head = from !== undefined && from !== (item.in ?? 0) && !still;
-  return edit({ verb: head ? "trim_head" : "trim_tail", ...at, by });
+  return edit({ verb: head ? "trim_head" : "trim_tail", ...at, by, ripple: true });
 }
 
 /** Trim the clip under the playhead to it: its start ("in") or its end ("out"). */
@@ -131,7 +139,10 @@ export function trimTo(side) {
   const track = bench.selected?.track ?? bench.timeline.tracks.findIndex((row) => row.kind === "video"), span = track >= 0 && spanAt(rowOf(bench.timeline, track), bench.frame);
   if (!span || span.item.type === "gap") return null;
   const by = side === "in" ? bench.frame - span.start : span.end - bench.frame - 1;
-  return by > 0 && edit({ verb: side === "in" && assetOf(span.item.asset)?.kind !== "image" ? "trim_head" : "trim_tail", track, at: span.index, by }, { track, index: span.index });
+  if (by <= 0) return null;
+  if (bench.ripple) return edit({ verb: side === "in" && !isPicture(span.item) ? "trim_head" : "trim_tail", track, at: span.index, by }, { track, index: span.index });
+  const gap = side === "in" && rowOf(bench.timeline, track).items[span.index - 1]?.type !== "gap" ? 1 : 0;
+  return edit({ verb: side === "in" ? "trim_head" : "trim_tail", track, at: span.index, by, ripple: false, ...(side === "in" && { still: isPicture(span.item) }) }, { track, index: span.index + gap });
 }
 
 /** Taken up by hand and put down elsewhere. */
@@ -144,14 +155,19 @@ export function carry({ track, index }, landing) {
 
 // --- between clips --------------------------------------------------------------------------------------------------------------
 
-export const addJoin = (name = "dissolve") => chosen(({ track, index }, item) => {
-  const row = rowOf(bench.timeline, track), at = item.type === "transition" ? index - 1 : index, next = row.items[at + 1];
+export const addJoin = (name = "dissolve") => chosen((at) => addJoinAt(at, name))();
+
+/** A transition after the item at a place, or another kind where there is one. */
+export function addJoinAt({ track, index }, name) {
+  const row = rowOf(bench.timeline, track), item = row.items[index], at = item.type === "transition" ? index - 1 : index, next = row.items[at + 1];
   if (row.kind === "captions") return toast("Captions have no transitions.");
   if (!next) return toast("There is no clip after this one to blend into.", { advice: "For an ending, give it a fade out." });
   const after = next.type === "transition" ? row.items[at + 2] : next;
   const frames = next.type === "transition" ? next.frames : Math.max(1, Math.min(Math.round(JOIN_S * bench.fps), row.items[at].frames >> 1, after.frames >> 1));
   return edit({ verb: "add_transition", track, at, name, frames }, { track, index: at + 1 });
-})();
+}
+
+export const isPicture = (item) => item.type !== "clip" || assetOf(item.asset)?.kind === "image";
 
 /** How long a picture takes to come out of black (-1) or go into it (1): a transition beside a gap, which is a fade. */
 export function pictureFade(items, index, way) {

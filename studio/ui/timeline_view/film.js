@@ -41,6 +41,27 @@ export const filmFrames = (timeline) => Math.max(0, ...(timeline?.tracks ?? []).
 /** The item a row shows at a frame: under a transition, the one that is coming. */
 export const spanAt = (track, frame) => spans(track).findLast((span) => span.start <= frame && frame < span.end);
 
+/** The rows that take part: those not muted, and where rows of a kind are solo, of that kind only those. */
+export function liveRows(timeline) {
+  const solo = new Set(timeline.tracks.filter((track) => track.solo).map((track) => track.kind));
+  return timeline.tracks.filter((track) => !track.muted && (track.solo || !solo.has(track.kind)));
+}
+
+/** Where on `now` the item is that was at {track, index} on `old`: at its place, else the same one nearest to it. */
+export function refound(old, now, { track, index }) {
+  const item = old?.tracks[track]?.items[index], items = now?.tracks[track]?.items ?? [];
+  if (!item) return null;
+  const said = JSON.stringify(item), same = (n) => JSON.stringify(items[n]) === said;
+  if (same(index)) return { track, index };
+  const found = items.map((_, n) => n).filter(same).sort((a, b) => Math.abs(a - index) - Math.abs(b - index));
+  if (found.length) return { track, index: found[0] };
+  return items[index] && items.length === old.tracks[track].items.length ? { track, index } : null;
+}
+
+/** Whether frames [from, to) of a row are empty but for the items numbered in `but`. */
+export const isFree = (track, from, to, but = []) =>
+  spans(track).every((span) => span.end <= from || span.start >= to || span.item.type === "gap" || but.includes(span.index));
+
 /** Every frame at which something begins or ends, in order, each once. */
 export function edges(timeline) {
   const found = new Set([0, filmFrames(timeline)]);

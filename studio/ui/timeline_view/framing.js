@@ -28,7 +28,7 @@ export function framing({ item, asset }, mode, end) {
   const pace = choice("Pace", motion.ease, EASES, (ease) => keep({ ease }), "How the view sets out and arrives.");
   return [wrap(sheet, "Draw where the view starts and where it ends.", pace,
     button("Swap", "variation", () => keep({ from: motion.to, to: motion.from }), { title: "Start where it ends, end where it starts" }),
-    button("No motion", "close", () => cuts.change({ motion: null })), done)];
+    button("None", "close", () => cuts.change({ motion: null }), { title: "No motion: the picture stands still" }), done)];
 }
 
 const wrap = (sheet, words, ...deeds) => el("div.framing.held-over", {}, el("div.source-room", {}, sheet), el("div.framing-bar", {}, el("p", {}, words), ...deeds));

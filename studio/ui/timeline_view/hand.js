@@ -1,199 +1,150 @@
-// The hand on the rows: a click selects, a drag moves or trims, the ruler scrubs, what comes from the bin is put down.
-// While a hand moves only the page moves; the edit is made when it lets go.
+// The hand on the rows: what a press of the pointer begins. A click selects, a drag moves, trims, rolls, slips or ropes
+// in; the ruler scrubs. While a hand moves only the page moves; the edit is made when it lets go.
 
-import { el } from "/ui/static/api.js";
-import { bench, select, seek, zoom, assetOf } from "./bench.js";
-import { edges, placeAt, rowFrames, seconds, startOf } from "./film.js";
+import { attempt, toast } from "/ui/static/api.js";
+import { bench, picks, same, select, seek, toggle, zoom } from "./bench.js";
+import { carryClips, receive } from "./carry.js";
+import { cutAt } from "./groups.js";
+import { spans, startOf } from "./film.js";
+import { rope } from "./lasso.js";
+import { fade, gain, roll, slip, stretch, stretchJoin } from "./pulls.js";
 import { HEAD } from "./rows.js";
-import { carry, put, trim, trimJoin } from "./cuts.js";
-
-const REACH = 8;                                                     // pixels within which an edge draws things to itself
+import { magnets, showLine, snapped } from "./snaps.js";
 
 export function hand(view) {
   const { scroller, lanes, ruler } = view;
-  ruler.addEventListener("pointerdown", (event) => scrub(view, event));
+  ruler.addEventListener("pointerdown", (event) => event.button === 0 && scrub(view, event));
   scroller.addEventListener("wheel", (event) => closer(view, event), { passive: false });
   lanes.addEventListener("pointerdown", (event) => event.button === 0 && grasp(view, event));
   lanes.addEventListener("dblclick", (event) => {
     const clip = event.target.closest(".clip");
-    if (clip) seek(startOf(bench.timeline.tracks[clip.dataset.track], Number(clip.dataset.index)));
+    if (clip && !bench.blade) seek(startOf(bench.timeline.tracks[clip.dataset.track], Number(clip.dataset.index)));
   });
-  lanes.addEventListener("keydown", (event) => {
-    const clip = event.target.closest(".clip, .join");
-    if (clip && event.target === clip && event.key === "Enter") select(placeOf(clip));
-  });
-  lanes.addEventListener("focusin", (event) => {
-    if (event.target.matches(".clip:focus-visible, .join:focus-visible")) select(placeOf(event.target));
-  });
-  scroller.addEventListener("dragover", (event) => over(view, event));
-  scroller.addEventListener("dragleave", () => { view.mark.hidden = true; });
-  scroller.addEventListener("drop", (event) => drop(view, event));
+  pinch(view);
+  receive(view);
 }
 
-const placeOf = (made) => ({ track: Number(made.dataset.track), index: Number(made.dataset.index) });
+export const placeOf = (made) => ({ track: Number(made.dataset.track), index: Number(made.dataset.index) });
 
-/** Follow the pointer until it is let go: `move(dx, event)`, then `done(dx, moved)`; Escape gives up. */
-function drag(event, move, done) {
-  const from = event.clientX, target = event.target;
-  let moved = false;
-  target.setPointerCapture?.(event.pointerId);
+/** Follow the pointer until it is let go: `move(event)`, then `done(moved, event)`; Escape gives up. Near the edge the
+ *  rows scroll along, and what is drawn anew meanwhile is held where the hand has it. */
+export function drag(view, event, move, done) {
+  const { scroller } = view, box = scroller.getBoundingClientRect();
+  let moved = false, last = event, rolling = 0;
+  const again = () => moved && move(last);
   const onMove = (e) => {
-    if (!moved && Math.abs(e.clientX - from) < 4 && Math.abs(e.clientY - event.clientY) < 6) return;
+    if (e.pointerId !== event.pointerId) return;
+    if (!moved && Math.abs(e.clientX - event.clientX) < 4 && Math.abs(e.clientY - event.clientY) < 6) return;
+    if (!moved) { scroller.setPointerCapture?.(event.pointerId); view.held = again; }
     moved = true;
-    move(e.clientX - from, e);
+    last = e;
+    move(e);
+    if (pace()) rolling ||= requestAnimationFrame(glide);
+  };
+  const pace = () => {
+    const out = last.clientX > box.right - 28 ? last.clientX - box.right + 28 : last.clientX < box.left + HEAD() + 4 ? last.clientX - box.left - HEAD() - 4 : 0;
+    return Math.max(-24, Math.min(24, out / 2));
+  };
+  const glide = () => {
+    rolling = 0;
+    if (!moved || !pace()) return;
+    scroller.scrollLeft += pace();
+    move(last);
+    rolling = requestAnimationFrame(glide);
   };
   const stop = (e, given) => {
-    target.removeEventListener("pointermove", onMove);
-    target.removeEventListener("pointerup", onUp);
-    target.removeEventListener("pointercancel", onCancel);
-    removeEventListener("keydown", onKey, true);
-    done(given ? e.clientX - from : 0, moved && given, e);
+    for (const [name, on] of Object.entries(ears)) removeEventListener(name, on, true);
+    cancelAnimationFrame(rolling);
+    view.held = null;
+    showLine(view, null);
+    done(moved && given, e);
   };
-  const onUp = (e) => stop(e, true), onCancel = (e) => stop(e, false);
-  const onKey = (e) => { if (e.key === "Escape") { e.stopPropagation(); stop(e, false); } };
-  target.addEventListener("pointermove", onMove);
-  target.addEventListener("pointerup", onUp);
-  target.addEventListener("pointercancel", onCancel);
-  addEventListener("keydown", onKey, true);
+  const ears = {
+    pointermove: onMove,
+    pointerup: (e) => e.pointerId === event.pointerId && stop(e, true),
+    pointercancel: (e) => e.pointerId === event.pointerId && stop(e, false),
+    keydown: (e) => { if (e.key === "Escape") { e.stopPropagation(); e.preventDefault(); stop(e, false); } },
+  };
+  for (const [name, on] of Object.entries(ears)) addEventListener(name, on, true);
 }
 
 function scrub(view, event) {
-  const to = (e) => seek(snapped(view.frameAt(e.clientX), []));
+  const points = magnets([bench.frame]), to = (e) => seek(snapped(view, view.frameAt(e.clientX), points));
   to(event);
-  drag(event, (_, e) => to(e), () => {});
+  drag(view, event, to, () => {});
 }
 
-/** Ctrl and the wheel, or two fingers: closer to what is under the pointer. */
+/** Ctrl and the wheel: closer to what is under the pointer. Shift and the wheel, or sideways: along. */
 function closer(view, event) {
   if (!event.ctrlKey && !event.metaKey) return;
   event.preventDefault();
-  const frame = view.frameAt(event.clientX), at = event.clientX - view.scroller.getBoundingClientRect().left;
-  zoom(bench.perFrame * Math.exp(-event.deltaY / 240));
+  zoomAt(view, event.clientX, Math.exp(-event.deltaY / 240));
+}
+
+function zoomAt(view, clientX, by) {
+  const frame = view.frameAt(clientX), at = clientX - view.scroller.getBoundingClientRect().left;
+  zoom(bench.perFrame * by);
+  view.sheet.style.minWidth = `${HEAD() + frame * bench.perFrame + view.scroller.clientWidth}px`;      // room to scroll to before it is drawn
   view.scroller.scrollLeft = HEAD() + frame * bench.perFrame - at;
 }
 
-/** The frame, or an edge close to it, when edges draw. */
-export function snapped(frame, except, reach = REACH) {
-  if (!bench.snap) return Math.round(frame);
-  const near = [...edges(bench.timeline), bench.frame].filter((edge) => !except.includes(edge));
-  const best = near.reduce((a, b) => (Math.abs(b - frame) < Math.abs(a - frame) ? b : a), Infinity);
-  return Math.abs(best - frame) * bench.perFrame <= reach ? best : Math.round(frame);
+/** Two fingers apart: closer to what lies between them. */
+function pinch(view) {
+  let wide = 0;
+  const spread = ({ touches: [a, b] }) => [Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY), (a.clientX + b.clientX) / 2];
+  view.scroller.addEventListener("touchstart", (event) => { wide = event.touches.length === 2 ? spread(event)[0] : 0; }, { passive: true });
+  view.scroller.addEventListener("touchmove", (event) => {
+    if (!wide || event.touches.length !== 2) return;
+    event.preventDefault();
+    const [now, middle] = spread(event);
+    zoomAt(view, middle, now / wide);
+    wide = now;
+  }, { passive: false });
 }
 
 function grasp(view, event) {
-  const clip = event.target.closest(".clip, .join");
+  const clip = event.target.closest(".clip, .join, .cut");
   if (!clip) {
-    if (event.target.closest(".head")) return;
-    select(null);
-    seek(view.frameAt(event.clientX));
+    if (!event.target.closest(".head")) bare(view, event);
     return;
   }
-  const at = placeOf(clip), edge = event.target.dataset.edge;
-  select(at);
-  if (event.pointerType === "touch" && !edge) return;                // a finger on a clip scrolls; buttons move it
-  if (clip.classList.contains("join")) stretchJoin(view, event, clip, at);
-  else if (edge) stretch(view, event, clip, at, edge);
-  else lift(view, event, clip, at);
+  const at = placeOf(clip), track = bench.timeline.tracks[at.track], { edge, fade: side, gain: line, cut } = event.target.dataset;
+  if (bench.blade && !clip.matches(".join")) return attempt(() => cutAt(at.track, Math.round(view.frameAt(event.clientX)), event.shiftKey))();
+  if (event.ctrlKey || event.metaKey) return void (cut || toggle(at));
+  if (event.shiftKey) return through(at);
+  const finger = event.pointerType === "touch", before = picks(), among = before.length > 1 && before.some((one) => same(one, at));
+  const known = before.some((one) => same(one, at));
+  if (!cut && !among) select(at);
+  if (finger && !known && !edge && !side && !line && !cut) return;    // a finger's first touch chooses, or scrolls; the next one takes hold
+  if (track.locked) return drag(view, event, () => {}, (moved) => moved && toast("This row is locked.", { advice: "Unlock it at its head first." }));
+  if (cut) roll(view, event, at);
+  else if (clip.classList.contains("join")) event.altKey ? roll(view, event, { ...at, index: at.index - 1 }) : stretchJoin(view, event, clip, at);
+  else if (side) fade(view, event, clip, at, side);
+  else if (line) gain(view, event, clip, at);
+  else if (edge) event.altKey ? rollEdge(view, event, at, edge) : stretch(view, event, clip, at, edge);
+  else if (event.altKey) slip(view, event, clip, at);
+  else carryClips(view, event, at, among);
 }
 
-/** Pull a clip by one of its edges. What follows moves along when the hand lets go. */
-function stretch(view, event, clip, at, edge) {
-  const track = bench.timeline.tracks[at.track], item = track.items[at.index], start = startOf(track, at.index);
-  const asset = item.asset ? assetOf(item.asset) : null;
-  const still = item.type !== "clip" || asset?.kind === "image" || item.loop || item.freeze;
-  const most = still || !asset?.duration_s ? Infinity : Math.floor(asset.duration_s * bench.fps + 1e-6);
-  const note = el("span.note.mono");
-  let change = null;
-  drag(event, (dx) => {
-    const own = [start, start + item.frames], moved = snapped(own[edge === "in" ? 0 : 1] + dx / bench.perFrame, own);
-    const by = Math.round(moved - own[edge === "in" ? 0 : 1]);
-    if (edge === "out") change = { frames: Math.max(1, Math.min(item.frames + by, most - (item.in ?? 0))) };
-    else {
-      const least = still ? -Infinity : -(item.in ?? 0);
-      const cut = Math.max(least, Math.min(by, item.frames - 1));
-      change = { frames: item.frames - cut, ...(item.type === "clip" ? { in: still && asset?.kind === "image" ? 0 : (item.in ?? 0) + cut } : {}) };
-    }
-    const left = edge === "in" ? start + item.frames - change.frames : start;
-    clip.style.left = `${left * bench.perFrame}px`;
-    clip.style.width = `${change.frames * bench.perFrame}px`;
-    const by2 = change.frames - item.frames;
-    note.textContent = `${seconds(change.frames, bench.fps)}  ${by2 < 0 ? "−" : "+"}${Math.abs(by2)} f`;
-    if (!note.parentNode) { clip.append(note); clip.classList.add("held"); }
-  }, (_, moved) => letGo(clip, note, moved && change && change.frames !== item.frames && (() => trim(at, change))));
+/** Alt and an edge rolls the cut there, when there is one. */
+function rollEdge(view, event, at, edge) {
+  const row = spans(bench.timeline.tracks[at.track]), n = row.findIndex((span) => span.index === at.index) - (edge === "in" ? 1 : 0);
+  if (row[n] && row[n + 1]) roll(view, event, { track: at.track, index: row[n].index });
 }
 
-function stretchJoin(view, event, join, at) {
-  const item = bench.timeline.tracks[at.track].items[at.index], note = el("span.note.mono");
-  let frames = item.frames;
-  drag(event, (dx) => {
-    frames = Math.max(1, Math.round(item.frames + (2 * dx) / bench.perFrame));
-    note.textContent = seconds(frames, bench.fps);
-    if (!note.parentNode) { join.append(note); join.classList.add("held"); }
-  }, (_, moved) => letGo(join, note, moved && frames !== item.frames && (() => trimJoin(at, frames))));
+/** Shift and a click: everything of the row between what was selected and this. */
+function through(at) {
+  const from = bench.selected?.track === at.track && bench.selected.index !== undefined ? bench.selected.index : at.index;
+  const between = spans(bench.timeline.tracks[at.track]).map((span) => span.index).filter((n) => n >= Math.min(from, at.index) && n <= Math.max(from, at.index));
+  select({ track: at.track, index: from }, between.map((index) => ({ track: at.track, index })));
 }
 
-function letGo(made, note, act) {
-  note.remove();
-  made.classList.remove("held");
-  made.dataset.said = "";                                            // whatever comes of it, it is drawn afresh
-  made.style.transform = "";
-  if (act) act();
-  else bench.timeline && select(bench.selected);
-}
-
-/** Take a clip up and put it down elsewhere, in its row or another of its kind. */
-function lift(view, event, clip, at) {
-  const track = bench.timeline.tracks[at.track], item = track.items[at.index];
-  let landing = null;
-  drag(event, (dx, e) => {
-    clip.classList.add("held");
-    clip.style.transform = `translate(${dx}px, ${e.clientY - event.clientY}px)`;
-    clip.style.pointerEvents = "none";
-    landing = landingAt(view, e, item.type === "clip" ? track.kind : item.type === "caption" ? "captions" : item.type === "title" ? "video" : track.kind);
-    showLanding(view, landing);
-  }, (_, moved) => {
-    clip.style.pointerEvents = "";
-    view.mark.hidden = true;
-    const same = landing && landing.track === at.track && (landing.index === at.index || landing.index === at.index + 1);
-    letGo(clip, el("i"), moved && landing && !(same && !landing.gap) && (() => carry(at, landing)));
+/** Nothing is under the pointer: a click brings the playhead, a drag ropes clips in. A finger scrolls. */
+function bare(view, event) {
+  const kept = event.shiftKey || event.ctrlKey || event.metaKey ? picks() : [];
+  if (event.pointerType === "touch") return;
+  drag(view, event, rope(view, event, kept), (moved, e) => {
+    view.lasso?.remove();
+    if (!moved && e.type === "pointerup") { select(null); seek(view.frameAt(event.clientX)); }
   });
-}
-
-/** Where something put down here would go: a row, before which of its items, and how many empty frames before it. */
-function landingAt(view, event, kind) {
-  const row = document.elementsFromPoint(event.clientX, event.clientY).find((made) => made.closest?.(".row"))?.closest(".row");
-  const tracks = bench.timeline?.tracks ?? [], frame = Math.max(0, view.frameAt(event.clientX));
-  let t = row ? Number(row.dataset.track) : -1;
-  if (tracks[t]?.kind !== kind) t = tracks.findIndex((track) => track.kind === kind);
-  if (t < 0) return { track: -1, index: 0, frame: 0, gap: 0, kind };
-  const track = tracks[t], end = rowFrames(track), index = placeAt(track, frame);
-  const free = index >= track.items.length ? snapped(frame, []) - end : 0;
-  const gap = free * bench.perFrame > 40 ? free : 0;
-  return { track: t, index, gap, frame: index < track.items.length ? startOf(track, index) : end + gap, kind };
-}
-
-function showLanding(view, landing) {
-  const row = view.lanes.children[landing.track];
-  view.mark.hidden = !row;
-  if (!row) return;
-  Object.assign(view.mark.style, { left: `${view.x(landing.frame)}px`, top: `${row.offsetTop + view.lanes.offsetTop}px`, height: `${row.offsetHeight}px` });
-}
-
-const KINDS = { image: "video", video: "video", audio: "audio", captions: "captions" };
-const carried = (event) => [...event.dataTransfer.types].find((type) => type.startsWith("homereel/"))?.slice(9);
-
-function over(view, event) {
-  const kind = carried(event);
-  if (!KINDS[kind]) return;
-  event.preventDefault();
-  event.dataTransfer.dropEffect = "copy";
-  showLanding(view, landingAt(view, event, KINDS[kind]));
-}
-
-function drop(view, event) {
-  view.mark.hidden = true;
-  const kind = carried(event), id = kind && event.dataTransfer.getData(`homereel/${kind}`);
-  if (!id) return;
-  event.preventDefault();
-  put(id, landingAt(view, event, KINDS[kind]));
 }

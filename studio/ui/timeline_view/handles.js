@@ -13,7 +13,7 @@ export function handles({ item, k, asset }, layer, write) {
   const canvas = bench.timeline, size = asset ?? canvas, title = item.type === "title";
   const now = { position: [...(item.position ?? [0.5, 0.5])], scale: item.scale ?? 1, rotation: item.rotation ?? 0 };
   const ghost = asset?.kind === "image" && el("img.ghost", { src: fileUrl(asset.id), alt: "", draggable: false, onerror: (event) => { event.target.src = thumbUrl(asset.id); } });
-  const corners = ["nw", "ne", "sw", "se"].map((name) => el(`i.corner.${name}`, { data: { grip: "scale" } }));
+  const corners = ["nw", "ne", "sw", "se"].map((name) => el(`i.knob.${name}`, { data: { grip: "scale" } }));
   const box = el("div.placed.held-over", { tabindex: 0, role: "group", data: { name: "placed" } }, ghost, ...corners, el("i.stalk", { data: { grip: "turn" } }));
   const lines = el("div.middle", { "aria-hidden": "true" }, el("i.across", { hidden: true }), el("i.down", { hidden: true }));
 

@@ -22,8 +22,9 @@ export function inspector() {
   function paint() {
     if (!bench.timeline || (typing?.isConnected && typing === document.activeElement)) return;   // typed first, drawn then
     const { selected, item } = bench, asset = item?.asset ? assetOf(item.asset) : null;
-    const shown = item ?? (selected ? { ...bench.timeline.tracks[selected.track], items: 0 } : { ...bench.timeline, tracks: bench.timeline.tracks.length });
-    const now = JSON.stringify([selected, shown, asset?.id, asset?.name, bench.timeline.fps, item ? 0 : bench.frames, bench.project.missing, bench.group?.length > 1 && bench.group, pending.said]);
+    const row = bench.timeline.tracks[selected?.track], listed = row?.kind === "captions" && row.items;
+    const shown = item ?? (selected ? { ...row, items: 0 } : { ...bench.timeline, tracks: bench.timeline.tracks.length });
+    const now = JSON.stringify([selected, shown, asset?.id, asset?.name, bench.timeline.fps, item ? 0 : bench.frames, bench.project.missing, bench.group?.length > 1 && bench.group, listed, pending.said]);
     if (now === said) return;                                        // a field being typed in is left alone
     said = now;
     const held = document.activeElement?.closest?.(".inspector") && document.activeElement.getAttribute("aria-label");

@@ -5,11 +5,13 @@ import { bench } from "./bench.js";
 import * as cuts from "./cuts.js";
 import { boxOf } from "./placing.js";
 
+const SIZES = { "lower-third": 42, "centre-card": 72, chapter: 64, corner: 24, quote: 48, credits: 30, "end-roll": 30, kinetic: 72 };   // of 720
+
 export function lettering({ item, k }, layer, end) {
   const { x, y, w, h, turn } = boxOf(item, k, bench.timeline, bench.timeline);
   const style = item.style ?? "lower-third", centred = !["lower-third", "chapter", "corner"].includes(style);
   const field = el("textarea.lettering.held-over", { "aria-label": "Words of the title", maxlength: 2000, spellcheck: "true", data: { first: "", style, name: "words" },
-    style: { left: `${(x - w / 2) * 100}%`, top: `${(y - h / 2) * 100}%`, width: `${w * 100}%`, "min-height": `${h * 100}%`, rotate: `${turn}deg`, "text-align": centred ? "center" : "start" } });
+    style: { left: `${(x - w / 2) * 100}%`, top: `${(y - h / 2) * 100}%`, width: `${w * 100}%`, "min-height": `${h * 100}%`, rotate: `${turn}deg`, "text-align": centred ? "center" : "start", "font-size": `${Math.max(13, (SIZES[style] / 720) * (item.scale ?? 1) * Math.min(layer.clientWidth, layer.clientHeight))}px` } });
   field.value = item.text;
   let over = false;
   const leave = (keep) => {

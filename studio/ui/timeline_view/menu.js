@@ -1,10 +1,11 @@
 // A button that opens a short list. Arrow keys walk it, Escape and a click elsewhere close it.
 
 import { el, icon } from "/ui/static/api.js";
+import { lift } from "/ui/static/cargo.js";
 
 export const RULE = { rule: true };
 
-/** `entries` are `{words, run, note?, icon?, off?}` or a `RULE`; a function is asked for them at each opening. */
+/** `entries` are `{words, run, note?, icon?, off?, drag?}` or a `RULE`; a function is asked for them at each opening. */
 export function menu(words, iconName, title, entries, { kind = "quiet" } = {}) {
   const face = el("span", {}, words);
   const button = el(`button.${kind}`, { type: "button", title, "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => (list ? close() : open()) }, icon(iconName), face, icon("chevron", 14));
@@ -15,7 +16,7 @@ export function menu(words, iconName, title, entries, { kind = "quiet" } = {}) {
     const found = typeof entries === "function" ? await entries() : entries;
     list = el("div.menu", { role: "menu", "aria-label": title });
     for (const entry of found)
-      list.append(entry === RULE ? el("hr") : el("button", { type: "button", role: "menuitem", disabled: !!entry.off, onclick: () => { close(true); entry.run(); } },
+      list.append(entry === RULE ? el("hr") : el("button", { type: "button", role: "menuitem", disabled: !!entry.off, onclick: () => { close(true); entry.run(); }, ...carriedBy(entry) },
         entry.icon && icon(entry.icon, 16), el("span", {}, entry.words), entry.note && el("small", {}, entry.note)));
     (button.closest(".room") ?? document.body).append(list);         // outside what scrolls, so that nothing cuts it off
     place();
@@ -25,6 +26,9 @@ export function menu(words, iconName, title, entries, { kind = "quiet" } = {}) {
     addEventListener("pointerdown", outside, true);
     addEventListener("resize", close);
   }
+
+  /** An entry that can also be dragged out: the list makes room once it is on its way. */
+  const carriedBy = ({ drag }) => drag && { draggable: true, ondragstart: (event) => { lift(event, drag); setTimeout(close); } };
 
   function place() {
     const at = button.getBoundingClientRect(), room = innerHeight - at.bottom;

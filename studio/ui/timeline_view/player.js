@@ -145,10 +145,13 @@ export function player() {
     requestAnimationFrame(() => tick(mine));
   }
 
+  /** At the end of what is played: round again, or stop on its last frame. */
   function atEnd(again, last) {
     bench.frame = range.loop ? again : last;
     tell("frame");
-    return range.loop ? void attempt(go)(rate) : halt();
+    if (!range.loop) return halt();
+    view.dataset.rounds = Number(view.dataset.rounds ?? 0) + 1;
+    attempt(go)(rate);
   }
 
   async function draw(found, mine) {

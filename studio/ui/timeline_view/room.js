@@ -2,15 +2,17 @@
 
 import { attempt, button, el, pulse, report, toast } from "/ui/static/api.js";
 import { create, open, project, refresh, sample } from "/ui/static/project.js";
-import { bench, on, tell } from "./bench.js";
+import { bench, on, picks, tell } from "./bench.js";
 import { bin } from "./bin.js";
 import { exportSheet } from "./exporter.js";
+import { flags } from "./flags.js";
 import { hand } from "./hand.js";
 import { inspector } from "./inspector.js";
 import { helpSheet, keymap, listen } from "./keys.js";
 import { player as makePlayer } from "./player.js";
 import { fit, follow, rows as makeRows } from "./rows.js";
 import { tools as makeTools } from "./tools.js";
+import { walk } from "./walk.js";
 
 class CuttingRoom extends HTMLElement {
   connectedCallback() {
@@ -25,11 +27,16 @@ function furnish(room) {
   const exportFilm = () => (bench.frames ? exportSheet(player) : toast("There is nothing to export yet.", { advice: "Put something on the timeline first." }));
   const fitFilm = () => fit(rows);
   const help = () => helpSheet(map);
-  const tools = makeTools({ fit: fitFilm, help });
-  const map = keymap({ player, fit: fitFilm, exportFilm, dress: () => tell("selection") });
+  const tools = makeTools({ rows, fit: fitFilm, help });
+  const map = keymap({ player, rows, fit: fitFilm, exportFilm, dress: () => tell("selection") });
   const stack = el("div.stack", {}, rows.scroller, empty());
   room.replaceChildren(bin().view, player.view, inspector().view, tools.view, divider(room), stack);
   hand(rows);
+  walk(rows);
+  flags(rows);
+  const word = el("div.sr", { role: "status", "aria-live": "polite" });
+  stack.append(word);
+  on("edited", (label) => { word.textContent = `${label}. ${picks().length > 1 ? `${picks().length} selected.` : ""}`; });
   listen(room, map, help);
 
   let fitted = null;
