@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     password: SecretStr | None = Field(None, description="What opens the studio for others")
     device: str = Field("auto", pattern=r"^(auto|cuda(:\d+)?|mps|cpu)$", description="auto, cuda, cuda:1, mps or cpu")
     vram_gb: float | None = Field(None, gt=0, allow_inf_nan=False, description="GPU memory to use, in GB")
+    offload: Literal["auto", "none", "model", "group", "sequential"] = Field(
+        "auto", description="What of a model waits in main memory: auto decides by what the GPU has free"
+    )
     offline: bool = Field(False, description="Never ask anything of another machine")
     job_timeout_s: int = Field(1800, ge=1, description="Seconds after which a job is given up")
     llm_url: WebAddress | None = Field(None, description="An OpenAI-compatible chat endpoint")
