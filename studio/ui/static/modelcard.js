@@ -8,6 +8,9 @@ const STATES = {
 };
 const GB = (n) => `${n < 10 ? Number(n).toFixed(1).replace(/\.0$/, "") : Math.round(n)} GB`;
 
+/** Words with the addresses in them as links. */
+const linked = (words) => words.split(/(https?:\/\/[^\s,)]+)/).map((part, n) => (n % 2 ? el("a", { href: part, rel: "noopener noreferrer", target: "_blank" }, part) : part));
+
 export class Card {
   constructor(changed) {
     this.changed = changed;
@@ -24,12 +27,12 @@ export class Card {
     this.node.replaceChildren(
       el("header", {}, el("h4", {}, model.title), model.draft && el("span.badge.draft", {}, "draft"), model.own && el("span.badge", {}, "my own"),
         el(`span.badge${mark ? `.${mark}` : ""}`, {}, icon(sign, 14), words)),
-      el("p.mono.muted.id", {}, model.id), this.facts(), ...(going ? [this.progress(job)] : this.standing()), el("footer.deeds", {}, ...this.deeds(going)));
+      el("p.id", {}, el("span.mono.muted", {}, model.id), this.link("Model page", "")), this.facts(), ...(going ? [this.progress(job)] : this.standing()), el("footer.deeds", {}, ...this.deeds(going)));
   }
 
   facts() {
     const { model } = this, weight = model.files.total || model.files.have || model.size_gb * 1e9;
-    const licence = el("span", {}, model.licence || "unknown", !model.commercial && el("b.badge.warn", {}, model.own ? "see its licence" : "non-commercial"));
+    const licence = el("span", {}, model.licence || "unknown", !model.commercial && !model.own && el("b.badge.warn", {}, "non-commercial"));
     const facts = [["Licence", licence], ["Download", model.draft || !weight ? "" : bytes(weight)], ["Memory", model.vram_gb ? `${GB(model.vram_gb)} GPU` : model.draft ? "any machine" : ""]];
     return el("dl", {}, ...facts.filter(([, value]) => value).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
   }
@@ -37,7 +40,7 @@ export class Card {
   /** Why it cannot run, or what went wrong last, with the way on. */
   standing() {
     const { model, job } = this, lines = [];
-    if (job?.status === "failed") lines.push(el("p.why.bad", {}, icon("warn", 16), el("span", {}, job.error.message, el("span.muted", {}, ` ${job.error.advice}`))));
+    if (job?.status === "failed") lines.push(el("p.why.bad", {}, icon("warn", 16), el("span", {}, job.error.message, " ", el("span.muted", {}, ...linked(job.error.advice)))));
     else if (model.why && model.status !== "not_downloaded") lines.push(el("p.why", {}, model.why));
     if (model.status === "needs_package") lines.push(el("p.command", {}, el("code", {}, "./setup.sh models"), button("Copy the command", "copy", () => copy("./setup.sh models"), { shown: false, kind: "bare" })));
     if (model.gated && model.status !== "ready") lines.push(el("p.why", {}, icon("lock", 16), el("span", {}, "Accept its licence on ", this.link("its page"), " first, and set HF_TOKEN.")));
@@ -48,17 +51,17 @@ export class Card {
   part() {
     const { have, total } = this.model.files;
     this.bar.style.setProperty("--part", total ? have / total : 0);
-    return el("div.going", {}, this.bar, el("span.words", {}, `${bytes(have)}${total ? ` of ${bytes(total)}` : ""} is here`));
+    return el("div.haul", {}, this.bar, el("span.words", {}, `${bytes(have)}${total ? ` of ${bytes(total)}` : ""} is here`));
   }
 
-  link(words) {
+  link(words, otherwise = words) {
     const url = this.model.link || (this.model.repo && !this.model.repo.startsWith("/") ? `https://huggingface.co/${this.model.repo}` : "");
-    return url ? el("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, words) : words;
+    return url ? el("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, words) : otherwise;
   }
 
   progress(job) {
     this.told(job);
-    return el("div.going", {}, this.bar, this.words);
+    return el("div.haul", {}, this.bar, this.words);
   }
 
   /** A running job's news, without drawing the card anew. */
@@ -80,8 +83,6 @@ export class Card {
     if (model.files.complete && model.repo) deeds.push(button("Verify", "check", this.run(() => post(`/models/${model.id}/verify`)), { title: "Hold every file against its hash" }));
     if (downloadable && model.files.have) deeds.push(this.removal());
     if (model.own) deeds.push(button("Forget", "close", this.run(() => del(`/models/${model.id}`)), { title: "Take it out of this list; its files stay" }));
-    const page = this.link("Model page");
-    if (typeof page !== "string") { page.className = "quiet"; deeds.push(page); }
     return deeds;
   }
 
