@@ -1,4 +1,4 @@
-"""A shot's frames: how many there are, the pictures and the film they begin from, and the file they end in."""
+"""A shot's frames: how many there are, the film they go on from, and the file they end in."""
 
 from __future__ import annotations
 
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 
 FULL = "scale=in_range=pc:out_range=tv:out_color_matrix=bt709:flags=accurate_rnd+bilinear"
 SOUND_RATE = 48_000
-
-
-class UnreadablePicture(Unsupported):
-    """A picture file that cannot be opened."""
 
 
 class UnreadableFilm(Unsupported):
@@ -53,21 +49,7 @@ def among(made: int, wanted: int) -> list[int]:
     return [round(n * (made - 1) / max(1, wanted - 1)) for n in range(wanted)]
 
 
-# --- what they begin from --------------------------------------------------------------------------------------------
-
-
-def picture(path: Path, width: int, height: int) -> Image:
-    """A picture upright and in RGB, filling width x height about its middle. Raises `UnreadablePicture`."""
-    from PIL import Image, ImageOps
-
-    try:
-        with Image.open(path) as image:
-            upright = ImageOps.exif_transpose(image).convert("RGBA")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise UnreadablePicture(f"{path.name} cannot be read as a picture.", "Use a PNG, JPEG or WebP file.") from None
-    ground = Image.new("RGBA", upright.size, "white")
-    rgb = Image.alpha_composite(ground, upright).convert("RGB")
-    return ImageOps.fit(rgb, (width, height), Image.Resampling.LANCZOS)
+# --- what they go on from --------------------------------------------------------------------------------------------
 
 
 def last(path: Path, frames: int, fps: int, width: int, height: int) -> list[Image]:
