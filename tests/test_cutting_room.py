@@ -220,23 +220,37 @@ def test_a_voice_added_from_the_bin_brings_its_captions_once(room, client):
     assert words == before * 2
 
 
-def test_someone_elses_save_is_said_and_not_overwritten(room):
-    def meanwhile(route) -> None:
-        """Another window saves while this one's first edit is on its way."""
-        if room.timeline["title"] != "Theirs":
+def meanwhile(room, verb: dict):
+    """Another window makes an edit while this one's first is on its way."""
+    done = []
+
+    def other_first(route) -> None:
+        if not done:
+            done.append(verb)
             headers = {"If-Match": route.request.headers["if-match"]}
-            other = {"verb": "set_film", "fields": {"title": "Theirs"}}
-            assert room.client.post(f"{API}/projects/{room.project}/edits", json=other, headers=headers).is_success
+            assert room.client.post(f"{API}/projects/{room.project}/edits", json=verb, headers=headers).is_success
         route.continue_()
 
-    room.page.route("**/edits", meanwhile)
+    room.page.route("**/edits", other_first)
     room.page.reload()  # a page that is open already may let the next request pass by the route
     room.clip(3, 0).click()
-    room.page.keyboard.press("Shift+M")
+
+
+def test_an_edit_goes_on_top_of_what_someone_else_saved_meanwhile(room):
+    meanwhile(room, {"verb": "set_item", "track": 0, "at": 0, "fields": {"opacity": 0.5}})
+    room.page.keyboard.press("Shift+m")
+    expect(room.page.get_by_text("This project was changed elsewhere meanwhile.")).to_be_visible(timeout=20_000)
+    assert room.timeline["tracks"][0]["items"][0]["opacity"] == 0.5
+    assert room.timeline["tracks"][3]["items"][0]["muted"] is True
+
+
+def test_someone_elses_save_of_the_same_is_said_and_not_overwritten(room):
+    meanwhile(room, {"verb": "set_item", "track": 3, "at": 0, "fields": {"gain_db": -3}})
+    room.page.keyboard.press("Shift+m")
     expect(room.page.get_by_text("Someone else saved this project meanwhile.")).to_be_visible(timeout=20_000)
-    assert room.timeline["title"] == "Theirs"
+    assert room.timeline["tracks"][3]["items"][0]["gain_db"] == -3
     assert "muted" not in room.timeline["tracks"][3]["items"][0]
-    room.key("Shift+M")
+    room.key("Shift+m")
     assert room.timeline["tracks"][3]["items"][0]["muted"] is True
 
 

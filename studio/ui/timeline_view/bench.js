@@ -4,6 +4,7 @@
 import { call, get, post, report, toast } from "/ui/static/api.js";
 import { project, settle, open, current, inTurn } from "/ui/static/project.js";
 import { filmFrames, fpsOf, refound } from "./film.js";
+import { rebased } from "./rebase.js";
 
 const heard = new Map();
 
@@ -74,11 +75,21 @@ export function edit(wish, then) {
     const found = await current();
     const given = typeof wish === "function" ? wish(found.timeline) : wish;
     if (!given) return;
-    const answer = await post(`/projects/${found.id}/edits`, given, { "If-Match": `"${found.version}"` });
+    const answer = await post(`/projects/${found.id}/edits`, given, { "If-Match": `"${found.version}"` }).catch((error) => onTop(error, given, found));
     const chosen = typeof then === "function" ? then(found.timeline, answer.timeline) : then;
     if (chosen !== undefined) [bench.selected, bench.group] = Array.isArray(chosen) ? [chosen.at(-1) ?? null, chosen.length > 1 ? chosen : []] : [chosen, []];
     kept(answer);
   });
+}
+
+/** Somebody else saved first: the same edit on top of theirs, when the two do not contradict each other. */
+async function onTop(error, given, found) {
+  if (error.status !== 412) throw error;
+  const theirs = await get(`/projects/${found.id}`), wish = rebased(given, found.timeline, theirs.timeline);
+  if (!wish) throw error;
+  const answer = await post(`/projects/${found.id}/edits`, wish, { "If-Match": `"${theirs.version}"` });
+  toast("This project was changed elsewhere meanwhile.", { advice: "Your change was made on top of that." });
+  return answer;
 }
 
 /** Put a whole timeline in place of what there is: one step, like any edit. */
