@@ -134,7 +134,9 @@ def desk(hub: Hub, door: str) -> type[BaseHTTPRequestHandler]:
             if hub.refusals[name]:
                 return self.answer(hub.refusals[name].pop(0), {"error": "not now"})
             data = hub.sends[name].pop(0) if hub.sends[name] else hub.repos[repo][name]
-            start = int((self.headers.get("Range") or "bytes=0-")[6:].rstrip("-")) if hub.ranges else 0
+            first, _, last = (self.headers.get("Range") or "bytes=0-")[6:].partition("-")
+            start = int(first) if hub.ranges else 0
+            data = data[: int(last) + 1] if last else data
             if start and start >= len(data):
                 return self.answer(416, {}, {"Content-Range": f"bytes */{len(data)}"})
             self.send_response(206 if start else 200)

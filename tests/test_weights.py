@@ -272,3 +272,34 @@ def test_what_is_added_stands_in_the_file_and_can_be_forgotten(mine, studio, tmp
 def test_a_client_is_not_told_where_a_folder_lies(mine, studio, tmp_path):
     studio.stock.add("own", str(tmp_path), task="image", family="pipelines.draft.image:DraftImage")
     assert str(tmp_path) not in json.dumps(studio.models())
+
+
+def test_a_folder_is_recognised_and_what_could_run_code_in_it_is_pinned(mine, studio, tmp_path):
+    folder = tmp_path / "my-voice"
+    (folder / "voices").mkdir(parents=True)
+    (folder / "config.json").write_text('{"istftnet": {}, "plbert": {}}')
+    (folder / "mine.pth").write_bytes(b"weights")
+    (folder / "voices" / "af_me.pt").write_bytes(b"voice")
+    made = studio.stock.add("my-voice", str(folder))
+    assert (made.task, made.pipeline, set(made.hashes)) == (
+        "speech", "pipelines.kokoro:Kokoro", {"mine.pth", "voices/af_me.pt"},
+    )  # fmt: skip
+    assert catalogue.find("my-voice").schema()["properties"]["voice"]
+
+
+def test_over_http_a_model_of_the_hub_is_added_and_a_folder_is_not(hub, mine, own_server, tmp_path):
+    own_server.start()
+    added = {"id": "found", "repo": "maker/tiny", "task": "image", "family": "pipelines.draft.image:DraftImage"}
+    with own_server.client() as client:
+        refused = [
+            client.post("/api/v1/models", json={**added, "repo": str(tmp_path)}),
+            client.post("/api/v1/models", json={**added, "repo": "../../etc"}),
+            client.post("/api/v1/models", json={**added, "id": "NOT AN ID"}),
+            client.post("/api/v1/models", json={**added, "family": "os:system"}),
+            client.post("/api/v1/models", json={**added, "repo": "maker/nobody"}),
+        ]
+        assert [answer.status_code for answer in refused] == [422, 422, 422, 422, 404]
+        assert client.post("/api/v1/models", json=added).status_code == 201
+        assert client.post("/api/v1/models", json=added).status_code == 422
+        assert client.delete("/api/v1/models/found").status_code == 204
+        assert client.get("/api/v1/models/found").status_code == 404

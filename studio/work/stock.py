@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,10 @@ class Stock:
             source = recognise.on_hub(repo, commit, files)
         found = recognise.Found("", said["task"], said["family"]) if said.keys() >= {"task", "family"} else None
         found = found or recognise.recognise(source)
+        if found.family and find_spec(found.family.split(":")[0]) is None:
+            raise recognise.NotRecognised(
+                f"{repo} is of the kind: {found.kind}.", "This studio cannot run that one yet."
+            )
         if not found.family and files:
             raise recognise.NotRecognised(
                 f"{repo} is a LoRA.", "Name it in a model's option LoRAs, or add it as a file."

@@ -1,0 +1,137 @@
+"""A checkpoint's family is told from its files, and nothing in them is run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+
+import pytest
+
+from fakehub import Hub
+from pipelines import hub as line
+from pipelines import recognise as table
+from pipelines.base import Model
+from pipelines.recognise import NotRecognised, on_disk, on_hub, recognise
+
+
+def tensors(*names: str, **said: str) -> bytes:
+    """A .safetensors file with tensors of these names, and what it says of itself."""
+    header = {name: {"dtype": "U8", "shape": [1], "data_offsets": [n, n + 1]} for n, name in enumerate(names)}
+    if said:
+        header["__metadata__"] = said
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + bytes(len(names))
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    """Files in a folder."""
+
+    def checkpoint(**files: bytes | str):
+        for name, data in files.items():
+            path = tmp_path / "it" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data.encode() if isinstance(data, str) else data)
+        return tmp_path / "it"
+
+    return checkpoint
+
+
+LORA = ("lora_A.weight", "lora_B.weight")
+
+
+@pytest.mark.parametrize("row", [*table.DIFFUSERS.items(), *table.TRANSFORMERS.items()], ids=lambda row: row[0])
+def test_every_family_of_the_table_is_there_and_makes_what_it_says(row):
+    _, (task, family) = row
+    model = Model("x", "X", task, family, repo="/nowhere")
+    assert model.schema()["properties"]
+
+
+@pytest.mark.parametrize("name", sorted(table.DIFFUSERS))
+def test_a_diffusers_folder_is_told_by_its_index(checkpoint, name):
+    folder = checkpoint(**{"model_index.json": json.dumps({"_class_name": name}), "unet/a.safetensors": tensors("w")})
+    found = recognise(on_disk(folder))
+    assert (found.task, found.family) == table.DIFFUSERS[name]
+
+
+def test_kokoro_is_told_by_its_config_and_its_files_are_pinned(checkpoint):
+    folder = checkpoint(**{"config.json": '{"istftnet": {}, "plbert": {}}', "k.pth": b"w", "voices/af_sky.pt": b"v"})
+    found = recognise(on_disk(folder))
+    assert (found.task, found.family, found.pins) == ("speech", table.KOKORO, ("k.pth", "voices/af_sky.pt"))
+
+
+def test_audiocrafts_are_told_by_their_files_and_their_name(checkpoint):
+    folder = checkpoint(**{"state_dict.bin": b"x", "compression_state_dict.bin": b"y"})
+    found = recognise(on_disk(folder))
+    assert (found.task, found.pins) == ("music", ("state_dict.bin", "compression_state_dict.bin"))
+    assert on_disk(folder).sha256("state_dict.bin") == hashlib.sha256(b"x").hexdigest()
+    assert recognise(on_disk(folder.rename(folder.with_name("audiogen-small")))).task == "sound"
+
+
+@pytest.mark.parametrize(
+    ("names", "said", "base"),
+    [
+        (["transformer.single_transformer_blocks.0.attn.to_q." + end for end in LORA], {}, "flux-dev"),
+        (["lora_te2_text_model_encoder_layers_0.lora_down.weight"], {}, "sdxl"),
+        (["unet.a." + end for end in LORA], {"ss_base_model_version": "sdxl_base_v1-0"}, "sdxl"),
+        (["strange.a." + end for end in LORA], {}, ""),
+    ],
+)
+def test_a_lora_is_told_by_its_tensors_and_what_it_says_of_its_base(checkpoint, names, said, base):
+    folder = checkpoint(**{"moss.safetensors": tensors(*names, **said)})
+    found = recognise(on_disk(folder / "moss.safetensors"))
+    assert (found.family, found.base) == ("", base)
+
+
+def test_an_upscaler_is_told_by_its_tensors(checkpoint):
+    folder = checkpoint(**{"x4.safetensors": tensors("conv_first.weight", "body.0.rdb1.conv1.weight")})
+    assert recognise(on_disk(folder / "x4.safetensors")).task == "restore"
+
+
+def test_a_workflow_is_told_by_its_nodes(checkpoint):
+    node = {"class_type": "SaveImage", "inputs": {}}
+    folder = checkpoint(
+        **{"a.json": json.dumps({"1": node}), "b.json": json.dumps({"1": {**node, "class_type": "SaveVideo"}})}
+    )
+    assert [recognise(on_disk(folder / name)).task for name in ("a.json", "b.json")] == ["image", "video"]
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"model_index.json": '{"_class_name": "NobodyPipeline"}', "a.safetensors": tensors("w")}, "NobodyPipeline"),
+        ({"model_index.json": '{"_class_name": ["pipeline", "Mine"]}'}, "code of its own"),
+        ({"model_index.json": '{"_class_name": "FluxPipeline"}', "pipeline.py": "import os"}, "code of its own"),
+        ({"model_index.json": "{"}, "no JSON"),
+        ({"model_index.json": "[]"}, "None"),
+        ({"model.safetensors": b"not one at all"}, "no .safetensors"),
+        ({"model.ckpt": b"code"}, "no checkpoint"),
+        ({"nodes.json": '{"nodes": [], "links": []}'}, "own format"),
+        ({"config.json": '{"model_type": "bert"}'}, "no checkpoint"),
+    ],
+)
+def test_what_nobody_reads_is_refused_in_words(checkpoint, files, words):
+    folder = checkpoint(**files)
+    place = folder / "nodes.json" if "nodes.json" in files else folder
+    with pytest.raises(NotRecognised) as refused:
+        recognise(on_disk(place))
+    assert words in refused.value.message
+
+
+def test_nothing_at_all_is_refused_too(tmp_path):
+    with pytest.raises(NotRecognised, match="nothing at"):
+        on_disk(tmp_path / "nowhere")
+
+
+def test_a_model_of_the_hub_is_told_from_the_beginnings_of_its_files(monkeypatch):
+    weights = tensors("transformer.single_transformer_blocks.0.lora_A.weight") + bytes(10_000)
+    hub = Hub({"maker/moss": {"moss.safetensors": weights}})
+    monkeypatch.setenv("HF_ENDPOINT", hub.url())
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    try:
+        commit, files = line.listing("maker/moss", "main")
+        assert recognise(on_hub("maker/moss", commit, files)).base == "flux-dev"
+        assert all(asked.headers["range"].startswith("bytes=0-") for asked in hub.asked if asked.door == "cdn")
+    finally:
+        hub.close()
