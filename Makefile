@@ -1,7 +1,7 @@
 # Shortcuts for developers; setup.sh does the work. ARGS goes along: make run ARGS="--port 8000"
 PYTHON := .venv/bin/python
 
-.PHONY: run test check bench
+.PHONY: run test check bench tables
 run:
 	./setup.sh run $(ARGS)
 test:
@@ -10,5 +10,7 @@ check:
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+tables:
+	$(PYTHON) -m studio.cli.tables
 bench:
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/house.py

@@ -19,6 +19,7 @@ from pipelines.draft.painting.styles import STYLES
 from pipelines.draft.score.brief import INSTRUMENTS
 from pipelines.draft.score.genres import GENRES
 from pipelines.draft.sounds.table import SCENES, SOUNDS
+from studio.cli import tables
 from studio.timeline.model import CAPTION_STYLES, TITLE_STYLES, TRANSITIONS
 
 PAGES = sorted([HOUSE / "README.md", HOUSE / "CONTRIBUTING.md", *(HOUSE / "docs").glob("*.md")])
@@ -89,6 +90,13 @@ def test_the_readme_shows_the_two_commands_and_a_screenshot():
     assert "./setup.sh run" in readme
     assert "./setup.sh test" in readme
     assert re.search(r"!\[[^]]+\]\(docs/[^)]+\.(png|jpg|webp)\)", readme)
+
+
+@pytest.mark.parametrize("name", tables.PAGES)
+def test_its_table_of_models_is_the_catalogues(name):
+    page = (HOUSE / name).read_text()
+    assert tables.table() in tables.filled(page)
+    assert tables.filled(page) == page, "make tables"
 
 
 # --- the pages for people, one for each tab --------------------------------------------------------------------------
