@@ -7,6 +7,8 @@ from pathlib import Path
 from pipelines import own
 from pipelines.base import Model, Task
 from pipelines.faults import Unknown
+from pipelines.models import image
+from pipelines.spoken import kokoro_voices
 
 OURS = "Apache-2.0"  # what a draft model makes is its maker's own
 
@@ -22,6 +24,30 @@ MODELS = [
         "pipelines.draft.speech:DraftSpeech",
         licence="GPL-3.0-or-later",
         draft=True,
+    ),
+    *image.MODELS,
+    Model("speech", "Best voice here", "speech", "pipelines.speech:BestVoice", licence="its speaker's", vram_gb=1),
+    Model(
+        "kokoro",
+        "Kokoro",
+        "speech",
+        "pipelines.kokoro:Kokoro",
+        repo="hexgrad/Kokoro-82M",
+        revision="f3ff3571791e39611d31c381e3a41a3af07b4987",
+        licence="Apache-2.0",
+        vram_gb=1,
+        size_gb=0.36,
+        link="https://huggingface.co/hexgrad/Kokoro-82M",
+        files=("config.json",),
+        hashes=kokoro_voices.HASHES,
+    ),
+    Model(
+        "riva",
+        "NVIDIA Riva",
+        "speech",
+        "pipelines.riva:Riva",
+        licence="its server's",
+        link="https://docs.nvidia.com/deeplearning/riva/user-guide/docs/tts/tts-overview.html",
     ),
 ]
 
@@ -55,6 +81,7 @@ def for_task(task: Task) -> list[Model]:
 
 
 def default(task: Task) -> Model:
-    """The model a request gets that names none: the first real one that is ready, else the draft."""
+    """The model a request gets that names none: the first real one that is ready and needs no file, else the draft."""
     found = for_task(task)
-    return next((m for m in found if not m.draft and m.status()[0] == "ready"), found[0])
+    ready = (m for m in found if not m.draft and m.status()[0] == "ready")
+    return next((m for m in ready if not m.needs_files), found[0])
