@@ -97,6 +97,12 @@ class Model:
                 faults_of(error, self.id), f"`{self.id}` takes: {', '.join(self.cls.Options.model_fields)}."
             ) from None
 
+    @property
+    def needs_files(self) -> bool:
+        """Whether words are not enough for it: a picture to change, a film to restore."""
+        fields = self.cls.Options.model_fields
+        return any(fields[name].is_required() for name in self.cls.Options.media())
+
     def status(self) -> tuple[Status, str]:
         """Whether it can run here now, and when not, why and what to do."""
         return self.cls.status(self)
@@ -120,8 +126,9 @@ class Pipeline(ABC):
         self.model = model
 
     told: Mapping[str, Any] = MappingProxyType({})
-    """What the last run has to say beside its files: it becomes the job's result, and its `tags` go onto the takes. To
-    be set before the first file is yielded."""
+    """What the last run has to say beside its files: it becomes the job's result, and its `tags` go onto the takes,
+    and its `options` into the recipe of the file that is yielded next, where that differs from what was asked. To be
+    set before that file is yielded."""
 
     @classmethod
     def fitted(cls, model: Model) -> type[Pipeline]:

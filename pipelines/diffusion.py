@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pipelines.base import Context
 from pipelines.placement import Placement, settle
@@ -15,7 +16,7 @@ from pipelines.weighted import Weighted
 class Diffusion(Weighted):
     """A diffusers checkpoint: `loaded` is the pipeline its model_index.json names."""
 
-    packages = ("torch", "diffusers", "transformers", "accelerate")
+    packages: ClassVar[tuple[str, ...]] = ("torch", "diffusers", "transformers", "accelerate")
 
     def bring(self, folder: Path, place: Placement) -> Any:
         pipe = opened(folder, place)
@@ -26,7 +27,12 @@ class Diffusion(Weighted):
         """The loaded weights in another of diffusers' pipelines, such as FluxImg2ImgPipeline. Costs no memory."""
         import diffusers
 
-        return getattr(diffusers, name).from_pipe(self.loaded, torch_dtype=dtype(self.place))
+        kind = getattr(diffusers, name)
+        parts = {**self.loaded.config, **self.loaded.components}
+        pipe = kind(**{part: parts[part] for part in inspect.signature(kind.__init__).parameters if part in parts})
+        if self.place.offload == "model":  # whoever computes keeps the hooks; the others lie in the parts themselves
+            pipe.enable_model_cpu_offload(device=self.place.device)
+        return pipe
 
 
 def opened(folder: Path, place: Placement, **parts: Any) -> Any:
@@ -34,7 +40,7 @@ def opened(folder: Path, place: Placement, **parts: Any) -> Any:
     from diffusers import DiffusionPipeline
 
     return DiffusionPipeline.from_pretrained(
-        folder, torch_dtype=dtype(place), variant=variant(folder), local_files_only=True, use_safetensors=True, **parts
+        folder, dtype=dtype(place), variant=variant(folder), local_files_only=True, use_safetensors=True, **parts
     )
 
 

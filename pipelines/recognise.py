@@ -19,6 +19,16 @@ from pipelines.base import Task
 from pipelines.faults import Unsupported
 
 DIFFUSERS: dict[str, tuple[Task, str]] = {  # `_class_name` of model_index.json
+    "FluxPipeline": ("image", "pipelines.image:Flux"),
+    "Flux2KleinPipeline": ("image", "pipelines.image:Flux2Klein"),
+    "StableDiffusionXLPipeline": ("image", "pipelines.image:SDXL"),
+    "StableDiffusion3Pipeline": ("image", "pipelines.image:SD3"),
+    "QwenImagePipeline": ("image", "pipelines.image:QwenImage"),
+    "ZImagePipeline": ("image", "pipelines.image:ZImage"),
+    "SanaSprintPipeline": ("image", "pipelines.image:SanaSprint"),
+    "FluxKontextPipeline": ("image", "pipelines.edit:Kontext"),
+    "QwenImageEditPipeline": ("image", "pipelines.edit:QwenEdit"),
+    "QwenImageEditPlusPipeline": ("image", "pipelines.edit:QwenEditPlus"),
 }
 TRANSFORMERS: dict[str, tuple[Task, str]] = {}  # `model_type` of config.json
 WORKFLOW = "pipelines.comfyui:Workflow"
@@ -31,9 +41,11 @@ AUDIOCRAFT = ("state_dict.bin", "compression_state_dict.bin")
 LORA_BASES = (  # what the tensors of a LoRA are called where only one kind of network has them; the first that fits
     (r"single_transformer_blocks|double_blocks|single_blocks", "flux-dev"),
     (r"lora_te2|text_model_2|input_blocks_[78]_1|down_blocks_2_attentions_\d_transformer_blocks_[2-9]", "sdxl"),
-    (r"joint_blocks|transformer\.transformer_blocks\.\d+\.attn\.add_", "sd-3.5"),
+    (r"joint_blocks|transformer\.transformer_blocks\.\d+\.attn\.add_", "sd-3.5-large"),
 )
-LORA_NAMES = (("flux", "flux-dev"), ("sdxl", "sdxl"), ("stable-diffusion-xl", "sdxl"), ("stable-diffusion-3", "sd-3.5"))
+LORA_NAMES = (
+    ("flux", "flux-dev"), ("sdxl", "sdxl"), ("stable-diffusion-xl", "sdxl"), ("stable-diffusion-3", "sd-3.5-large"),
+)  # fmt: skip
 LORA_TENSOR = re.compile(r"\.lora_(A|B|up|down)\b|\.lora\.(up|down)\b|\.alpha$|lora_unet_|lora_te")
 UPSCALER_TENSOR = re.compile(r"^(params(_ema)?\.)?(conv_first|model\.0|body\.0|upsample|layers\.0\.residual_group)\b")
 SMALL = 20 * 2**20  # bytes of JSON that are read at most

@@ -13,7 +13,7 @@ from studio.ui.generate import SHAPES, Form, fitting_sides, outline_of, requests
 
 EVERY = [(model, name) for model in catalogue.MODELS for name in model.cls.Options.model_fields]
 ids = [f"{model.id}-{name}" for model, name in EVERY]
-MADE_BY_HAND = {"prompt": "a harbour", "text": "Good morning."}
+MADE_BY_HAND = {"prompt": "a harbour", "text": "Good morning.", "source": "a" * 64}
 TASKS = sorted({model.task for model in catalogue.MODELS} & {"image", "video", "music", "sound", "speech"})
 
 
@@ -85,7 +85,8 @@ def test_a_form_shows_the_chosen_models_controls_and_hides_the_rest(task):
 @pytest.mark.parametrize("model", [m for m in catalogue.MODELS if "width" in settings(m)], ids=lambda model: model.id)
 def test_a_shape_is_a_size_the_model_takes(model, outline):
     width, height = fitting_sides(settings(model), outline)
-    options = model.options(prompt="x", width=width, height=height)
+    lead = {name: value for name, value in MADE_BY_HAND.items() if name in settings(model)}
+    options = model.options(**lead, width=width, height=height)
     assert outline_of(settings(model), {"width": options.width, "height": options.height}) == outline
 
 

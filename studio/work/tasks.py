@@ -55,7 +55,8 @@ def made(pipeline: Pipeline, options: Options, job: Job, context: Context, libra
     takes = []
     for path in pipeline.run(options, context):
         tags = tuple(pipeline.told.get("tags", ()))
-        takes.append(library.bring_in(path, name=f"{name}{path.suffix}", recipe=job.recipe, tags=tags))
+        recipe = job.recipe.model_copy(update={"options": job.recipe.options | pipeline.told.get("options", {})})
+        takes.append(library.bring_in(path, name=f"{name}{path.suffix}", recipe=recipe, tags=tags))
     return Outcome(takes, dict(pipeline.told) or None)
 
 
