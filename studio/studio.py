@@ -55,8 +55,8 @@ class Studio:
         self.library = Library(self.db, self.home)
         self.queue = Queue(self.db, self.library)
         self.projects = Projects(self.db)
-        if settings.hf_home:  # where the hub's cache is, for this process too
-            os.environ["HF_HOME"] = str(settings.hf_home)
+        said = settings.environment()
+        os.environ.update({n: said[n] for n in ("HF_HOME", "HF_TOKEN") if n in said})  # the hub's client reads them
         self.stock = Stock(self.home, self.db, self.queue, settings.offline)
         self.crew: Crew | None = None
         self.easel = threading.Lock()  # one still at a time: each wants all the cores there are
