@@ -29,8 +29,34 @@ DIFFUSERS: dict[str, tuple[Task, str]] = {  # `_class_name` of model_index.json
     "FluxKontextPipeline": ("image", "pipelines.edit:Kontext"),
     "QwenImageEditPipeline": ("image", "pipelines.edit:QwenEdit"),
     "QwenImageEditPlusPipeline": ("image", "pipelines.edit:QwenEditPlus"),
+    "WanPipeline": ("video", "pipelines.wan:Wan"),
+    "WanImageToVideoPipeline": ("video", "pipelines.wan:WanPicture"),
+    "LTXPipeline": ("video", "pipelines.ltx:Ltx"),
+    "LTXImageToVideoPipeline": ("video", "pipelines.ltx:Ltx"),
+    "LTXConditionPipeline": ("video", "pipelines.ltx:Ltx"),
+    "LTX2Pipeline": ("video", "pipelines.ltx2:Ltx2"),
+    "LTX2ImageToVideoPipeline": ("video", "pipelines.ltx2:Ltx2"),
+    "CogVideoXPipeline": ("video", "pipelines.cogvideo:CogVideo"),
+    "CogVideoXImageToVideoPipeline": ("video", "pipelines.cogvideo:CogVideoPicture"),
+    "HunyuanVideo15Pipeline": ("video", "pipelines.hunyuan:Hunyuan"),
+    "HunyuanVideo15ImageToVideoPipeline": ("video", "pipelines.hunyuan:HunyuanPicture"),
+    "Cosmos2_5_PredictBasePipeline": ("video", "pipelines.cosmos:Cosmos"),
+    "Cosmos2VideoToWorldPipeline": ("video", "pipelines.cosmos:CosmosGoingOn"),
+    "Cosmos2TextToImagePipeline": ("image", "pipelines.cosmos:CosmosPicture"),
 }
-TRANSFORMERS: dict[str, tuple[Task, str]] = {}  # `model_type` of config.json
+CLOSER = {  # where that class is several families: what model_index.json says besides, or a word in the name
+    ("WanPipeline", "expand_timesteps"): "pipelines.wan:WanEither",
+    ("WanImageToVideoPipeline", "boundary_ratio"): "pipelines.wan:WanPictures",
+    ("WanImageToVideoPipeline", "flf2v"): "pipelines.wan:WanBetween",
+    ("LTXConditionPipeline", "distilled"): "pipelines.ltx:LtxDistilled",
+    ("FluxPipeline", "schnell"): "pipelines.image:FluxSchnell",
+    ("StableDiffusionXLPipeline", "turbo"): "pipelines.image:SDXLTurbo",
+    ("ZImagePipeline", "turbo"): "pipelines.image:ZImageTurbo",
+}
+TRANSFORMERS: dict[str, tuple[Task, str]] = {  # `model_type` of config.json
+    "musicgen": ("music", "pipelines.musicgen:MusicGen"),
+    "musicgen_melody": ("music", "pipelines.musicgen:MusicGenMelody"),
+}
 WORKFLOW = "pipelines.comfyui:Workflow"
 KOKORO = "pipelines.kokoro:Kokoro"
 MUSICGEN = "pipelines.musicgen:MusicGen"
@@ -172,6 +198,9 @@ def diffusers(source: Source) -> Found | None:
             f"{source.name} has no .safetensors.", "Its other formats can run code: choose another one."
         )
     task, family = DIFFUSERS[name]
+    for (kind, sign), closer in CLOSER.items():
+        if kind == name and (said.get(sign) or sign in source.name.lower()):
+            family = closer
     return Found(f"{name} (diffusers)", task, family)
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 from pipelines import catalogue
 from pipelines.base import Model
 from pipelines.faults import Cancelled
+from pipelines.recognise import on_disk, recognise
 from studio.library.media import probe
 from tiny import Tiny, every
 
@@ -134,6 +135,12 @@ def test_it_makes_its_take_through_the_queue(tiny, model, pictures, studio, work
     assert job.assets[0].recipe.model == model.id
 
 
+def test_it_is_recognised_from_its_files(tiny, folder):
+    found = recognise(on_disk(folder))
+    family = getattr(tiny, "stands_for", "") or tiny.pipeline
+    assert (found.task, found.family.split(":")[0]) == (tiny.task, family.split(":")[0])
+
+
 def test_every_model_with_weights_is_of_a_family_tested_here():
-    tested = {tiny.pipeline for tiny in every()}
+    tested = {tiny.stands_for or tiny.pipeline for tiny in every()}
     assert {m.pipeline for m in catalogue.MODELS if m.repo} <= tested

@@ -41,11 +41,26 @@ def checkpoint(tmp_path):
 LORA = ("lora_A.weight", "lora_B.weight")
 
 
-@pytest.mark.parametrize("row", [*table.DIFFUSERS.items(), *table.TRANSFORMERS.items()], ids=lambda row: row[0])
-def test_every_family_of_the_table_is_there_and_makes_what_it_says(row):
-    _, (task, family) = row
-    model = Model("x", "X", task, family, repo="/nowhere")
-    assert model.schema()["properties"]
+FAMILIES = {*table.DIFFUSERS.values(), *table.TRANSFORMERS.values(), *(("video", f) for f in table.CLOSER.values())}
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES), ids=lambda family: family[1])
+def test_every_family_of_the_table_is_there(family):
+    assert Model("x", "X", *family, repo="/nowhere").schema()["properties"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "family"),
+    [
+        ("mine", {}, "pipelines.wan:Wan"),
+        ("mine", {"expand_timesteps": True}, "pipelines.wan:WanEither"),
+        ("My-SDXL-Turbo", {"_class_name": "StableDiffusionXLPipeline"}, "pipelines.image:SDXLTurbo"),
+    ],
+)
+def test_one_class_may_be_several_families(checkpoint, name, said, family):
+    index = json.dumps({"_class_name": "WanPipeline", **said})
+    folder = checkpoint(**{"model_index.json": index, "unet/a.safetensors": tensors("w")})
+    assert recognise(on_disk(folder.rename(folder.with_name(name)))).family == family
 
 
 @pytest.mark.parametrize("name", sorted(table.DIFFUSERS))
