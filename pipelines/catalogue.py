@@ -7,7 +7,7 @@ from pathlib import Path
 from pipelines import own
 from pipelines.base import Model, Task
 from pipelines.faults import Unknown
-from pipelines.models import image
+from pipelines.models import image, music, video
 from pipelines.spoken import kokoro_voices
 
 OURS = "Apache-2.0"  # what a draft model makes is its maker's own
@@ -26,6 +26,8 @@ MODELS = [
         draft=True,
     ),
     *image.MODELS,
+    *video.MODELS,
+    *music.MODELS,
     Model("speech", "Best voice here", "speech", "pipelines.speech:BestVoice", licence="its speaker's", vram_gb=1),
     Model(
         "kokoro",

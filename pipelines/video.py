@@ -107,6 +107,9 @@ class FromPicture(Starting):
         return self
 
 
+LEFT_OUT = object()
+"""For what a pipeline does not know."""
+
 # --- the way ---------------------------------------------------------------------------------------------------------
 
 
@@ -130,7 +133,7 @@ class Shots(Diffusion):
 
     stride: ClassVar[int] = 4
     """It makes `stride` x k + 1 frames."""
-    past: ClassVar[int] = 1
+    past: int = 1
     """How many frames of a film it goes on from at most; `stride` x k + 1 as well."""
 
     def make(self, options: Any, shot: Shot) -> tuple[Any, Sound | None]:
@@ -147,7 +150,7 @@ class Shots(Diffusion):
         film, sound = self.make(options, shot)
         kept = frames.among(shot.frames - begun, wanted) if shot.end else range(wanted)
         heard = sound and frames.lasting(sound, wanted / shot.fps, begun / shot.fps)
-        drawn = pictures(film, [begun + n for n in kept], context)
+        drawn = pictures(film, [begun + n for n in kept], (shot.height, shot.width), context)
         path = frames.write(context.workdir / "shot.mp4", drawn, shot.width, shot.height, shot.fps, heard)
         context.progress(1.0, "done")
         yield path
@@ -161,29 +164,38 @@ class Shots(Diffusion):
         start, end = (
             canvas.picture(file, size) if (file := getattr(options, name, None)) else None for name in ("start", "end")
         )
-        number = frames.reach(frames.count(options.duration_s, options.fps) + len(past), self.stride)
+        number = self.length(frames.count(options.duration_s, options.fps) + len(past))
         return Shot(*size, options.fps, number, start, end, tuple(past), context)
 
     def size(self, options: Any) -> tuple[int, int]:
         return options.width, options.height
 
+    def length(self, wanted: int) -> int:
+        """How many frames it makes so that `wanted` are among them."""
+        return frames.reach(wanted, self.stride)
+
     def asked(self, pipe: Any, options: Any, shot: Shot, **more: Any) -> Any:
         """What a diffusers pipeline makes of what was asked for, as tensors."""
+        said = {"steps": "num_inference_steps", "guidance": "guidance_scale", "negative_prompt": "negative_prompt"}
         call = {
             "prompt": options.prompt, "num_frames": shot.frames, "width": shot.width, "height": shot.height,
-            "num_inference_steps": options.steps, "generator": generator(options.seed), "output_type": "pt",
+            **{theirs: getattr(options, ours) for ours, theirs in said.items() if hasattr(options, ours)},
+            "generator": generator(options.seed), "output_type": "pt", **more,
         }  # fmt: skip
-        if hasattr(options, "negative_prompt"):
-            call["negative_prompt"] = options.negative_prompt
-        if hasattr(options, "guidance"):
-            call["guidance_scale"] = options.guidance
+        call = {name: value for name, value in call.items() if value is not LEFT_OUT}
         with told(pipe, shot.context, 0.02, 0.9):
-            return pipe(**{**call, **more})
+            return pipe(**call)
 
 
-def pictures(film: Any, kept: list[int], context: Context) -> Iterator[bytes]:
-    """These frames of a tensor as bytes, each fetched from the device when it is written."""
+def pictures(film: Any, kept: list[int], size: tuple[int, int], context: Context) -> Iterator[bytes]:
+    """These frames of a tensor as bytes, brought to `size` (height, width), each fetched from the device when it is
+    written."""
+    from torch.nn.functional import interpolate
+
     for done, n in enumerate(kept):
         if done % 8 == 0:
             context.progress(0.92 + 0.07 * done / len(kept), f"frame {done + 1} of {len(kept)}")
-        yield film[n].float().mul(255).round().clamp(0, 255).byte().permute(1, 2, 0).contiguous().cpu().numpy().data
+        frame = film[n].float()
+        if frame.shape[1:] != size:
+            frame = interpolate(frame[None], size, mode="bicubic", antialias=True)[0]
+        yield frame.mul(255).round().clamp(0, 255).byte().permute(1, 2, 0).contiguous().cpu().numpy().data

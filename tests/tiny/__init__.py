@@ -34,6 +34,8 @@ class Tiny:
     defaults: dict[str, Any] = field(default_factory=dict)
     hashes: bool = False
     """Whether its files can run code, so that its entry pins them."""
+    stands_for: str = ""
+    """The catalogue's family, where `pipeline` is that with a part of gigabytes exchanged."""
 
 
 def every() -> list[Tiny]:
