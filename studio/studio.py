@@ -56,7 +56,8 @@ class Studio:
         self.queue = Queue(self.db, self.library)
         self.projects = Projects(self.db)
         said = settings.environment()
-        os.environ.update({n: said[n] for n in ("HF_HOME", "HF_TOKEN") if n in said})  # the hub's client reads them
+        names = ("HF_HOME", "HF_TOKEN", "STUDIO_RIVA_URL", "STUDIO_COMFYUI_URL")
+        os.environ.update({n: said[n] for n in names if n in said})  # models, and the hub's client, read them
         self.stock = Stock(self.home, self.db, self.queue, settings.offline)
         self.crew: Crew | None = None
         self.easel = threading.Lock()  # one still at a time: each wants all the cores there are
