@@ -148,7 +148,7 @@ def on_hub(repo: str, commit: str, files: Iterable[hub.File]) -> Source:
 
 def recognise(source: Source) -> Found:
     """What a checkpoint is. Raises `NotRecognised`, saying what would be."""
-    for look in (workflow, diffusers, kokoro, audiocraft, transformers, lora, upscaler):
+    for look in (workflow, diffusers, kokoro, transformers, audiocraft, lora, upscaler):
         found = look(source)
         if found:
             return found

@@ -14,6 +14,8 @@ import numpy as np
 
 RATE = 48_000
 CEILING = 10 ** (-1.2 / 20)
+PUNCH = 1.8
+"""How far past the ceiling a peak may be pushed before the limiter has it; a blow stays a blow."""
 
 Curve = Callable[[np.ndarray], np.ndarray]
 """Frequencies in Hz to gains."""
@@ -198,6 +200,14 @@ def level(
         if sound is louder:
             break
     return sound
+
+
+def level_gently(sound: np.ndarray, lufs: float, wrap: bool = False) -> np.ndarray:
+    """About that loud; a blow is kept from being flattened by staying quieter than that."""
+    now, peak = loudness(sound), float(np.abs(sound).max(initial=0))
+    if now <= -119 or not peak:
+        return sound
+    return limit(sound * np.float32(min(db(lufs - now), PUNCH * CEILING / peak)), wrap=wrap)
 
 
 def write_wav(path: Path, sound: np.ndarray) -> Path:

@@ -17,8 +17,6 @@ from pipelines.draft.sounds.texture import texture
 from pipelines.draft.sounds.words import Heard, Layer, listen
 
 LUFS = -20.0
-PUNCH = 1.8
-"""How far past the ceiling a peak may be pushed before the limiter has it; a blow stays a blow."""
 
 
 class SoundOptions(Options):
@@ -58,7 +56,7 @@ class DraftSound(Pipeline):
         out = _surroundings(out, heard, options.loop, lambda f: context.progress(0.75 + 0.15 * f, heard.note))
         if not options.loop:
             _edges(out, all(layer.sound.bed for layer in heard.layers))
-        wav = write_wav(context.workdir / "sound.wav", _levelled(out, options.loop))
+        wav = write_wav(context.workdir / "sound.wav", desk.level_gently(out, LUFS, options.loop))
         context.progress(1.0, heard.note)
         yield wav
 
@@ -101,11 +99,3 @@ def _edges(sound: np.ndarray, bed: bool) -> None:
     sound[:, :start] *= np.sin(np.linspace(0, np.pi / 2, start)).astype(np.float32) ** 2
     sound[:, samples - stop :] *= np.cos(np.linspace(0, np.pi / 2, stop)).astype(np.float32) ** 2
 
-
-def _levelled(sound: np.ndarray, wrap: bool) -> np.ndarray:
-    """About -20 LUFS; a blow is kept from being flattened by staying quieter than that."""
-    now, peak = desk.loudness(sound), float(np.abs(sound).max())
-    if now <= -119 or not peak:
-        return sound
-    gain = min(desk.db(LUFS - now), PUNCH * desk.CEILING / peak)
-    return desk.limit(sound * np.float32(gain), wrap=wrap)
