@@ -383,3 +383,19 @@ def test_the_keys_are_shown_from_their_table(room):
     sheet = page.get_by_role("dialog", name="Keys")
     for words in ("Play backwards; again: faster", "In point at the playhead", "Loop on or off"):
         expect(sheet).to_contain_text(words)
+
+
+def test_what_lies_between_in_and_out_is_what_is_exported(room, server):
+    page = room.page
+    for at, key in (("10f", "i"), ("29f", "o")):
+        room.seek(at)
+        page.keyboard.press(key)
+    page.keyboard.press("Control+e")
+    sheet = page.get_by_role("dialog", name="Export the film")
+    sheet.get_by_role("radio", name="GIF").click()
+    expect(sheet.get_by_label("Part")).to_have_value("marked")
+    with page.expect_response(lambda r: r.url.endswith("/export")) as said:
+        sheet.get_by_role("button", name="Export", exact=True).click()
+    film = server.done(said.value.json()["id"])
+    assert film["status"] == "done", film["error"]
+    assert film["assets"][0]["duration_s"] == pytest.approx(20 / 30, abs=0.07)

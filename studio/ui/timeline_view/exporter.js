@@ -2,7 +2,8 @@
 
 import { Fault, attempt, button, bytes, call, el, get, icon, openTab, post, seconds } from "/ui/static/api.js";
 import { bench } from "./bench.js";
-import { seconds as filmSeconds } from "./film.js";
+import { seconds as filmSeconds, timecode } from "./film.js";
+import { playRange, range } from "./scrub.js";
 
 const FORMATS = {
   mp4: ["MP4", "Plays everywhere", "film"], webm: ["WebM", "For web pages", "film"], mov: ["MOV", "For other editors", "film"],
@@ -47,8 +48,20 @@ function form(body, wish) {
   };
   const go = button("Export", "download", attempt(() => begin(body, wish)), { kind: "lamp" });
   body.replaceChildren(cards, el("div.export-fields", {},
-    seen && pick("Size", "height", sizesFor()), seen && wish.format !== "gif" && pick("Quality", "preset", PRESETS)) , el("div.row-end", {}, go));
+    cutable(wish.format) && part(wish), seen && pick("Size", "height", sizesFor()), seen && wish.format !== "gif" && pick("Quality", "preset", PRESETS)) , el("div.row-end", {}, go));
   cards.querySelector('[aria-checked="true"]').focus();
+}
+
+const marked = () => range.in !== null || range.out !== null;
+const cutable = (format) => marked() && [...PICTURE, "wav"].includes(format);
+
+/** The whole film, or what lies between the in and the out point. */
+function part(wish) {
+  const [first, end] = playRange(), stretch = `${timecode(first, bench.fps)} to ${timecode(end, bench.fps)}`;
+  const select = el("select.pick", { "aria-label": "Part", onchange: (event) => { wish.part = event.target.value; } },
+    el("option", { value: "marked" }, `In to out, ${stretch}`), el("option", { value: "whole" }, "The whole film"));
+  select.value = wish.part ??= "marked";
+  return el("label.field", {}, el("span.name", {}, "Part"), select);
 }
 
 /** Sizes no larger than twice the canvas; more would only be a bigger file. */
@@ -58,16 +71,17 @@ function sizesFor() {
 }
 
 async function begin(body, wish) {
-  localStorage.setItem(STORE, JSON.stringify(wish));
+  localStorage.setItem(STORE, JSON.stringify({ ...wish, part: undefined }));
   job = await post(`/projects/${bench.project.id}/export`, request(wish));
   watch(body, wish);
 }
 
 /** The chosen size is the shorter side's, so that an upright film is not made small. */
-function request({ format, height, preset }) {
-  if (!PICTURE.includes(format)) return { format };
+function request({ format, height, preset, part: wanted }) {
+  const [from, to] = playRange(), stretch = cutable(format) && wanted !== "whole" ? { from, to } : {};
+  if (!PICTURE.includes(format)) return { format, options: stretch };
   const { timeline } = bench, scale = Number(height) / Math.min(timeline.width, timeline.height);
-  return { format, options: { ...(height && { height: Math.round((timeline.height * scale) / 2) * 2 }), ...(format !== "gif" && { preset }) } };
+  return { format, options: { ...stretch, ...(height && { height: Math.round((timeline.height * scale) / 2) * 2 }), ...(format !== "gif" && { preset }) } };
 }
 
 async function watch(body, wish) {
