@@ -172,6 +172,17 @@ class Studio:
         """The assets a timeline names that are not there, or are in the trash."""
         return sorted(timeline.assets() - self.library.many(timeline.assets()).keys())
 
+    def open_file(self, asset_id: str, *, key: str | None = None) -> tuple[Job, bool]:
+        """Have a project zip, an .otio file or a timeline that is in the library made into a project."""
+        asset, asked = self.library.get(asset_id), {"import": asset_id}
+        if asset.kind != "project":
+            raise Invalid(f"{asset.name} is {asset.kind}.", "A project is a .zip, an .otio or a .json file.")
+        with self.db.transaction():
+            if key and (job := self.queue.replay(key, asked)):
+                return job, True
+            recipe = Recipe(model="import", revision="1", options={"asset": asset_id})
+            return self.put(Job(task="import", model="import", recipe=recipe), key=key, asked=asked), False
+
     def retry(self, job_id: str) -> Job:
         """The same recipe again, as a new job."""
         job = self.queue.get(job_id)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from fractions import Fraction
+from pathlib import Path
 
 import opentimelineio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.faults import Invalid
-from studio.timeline.handover import otio
+from pipelines.faults import Fault, Invalid, TooLarge
+from studio.settings import Settings
+from studio.studio import Studio
+from studio.timeline.handover import bundle, otio
 from studio.timeline.model import Caption, Clip, Gap, Marker, Timeline, Title, Track, Transition
+from studio.work.worker import Worker
 
 settings.register_profile("room", max_examples=60, deadline=None, derandomize=True)
 settings.load_profile("room")
@@ -100,3 +106,121 @@ def test_what_is_no_otio_is_refused(text):
     with pytest.raises(Invalid) as refused:
         otio.read(text, {})
     assert refused.value.advice
+
+
+# --- zips ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cut(studio, make) -> Timeline:
+    """A film of two takes, one of them waiting beside the other."""
+    first, second = (make("draft-image", prompt="a fox", width=256, height=256, seed=n) for n in (1, 2))
+    clip = Clip(asset=first.id, frames=30, takes=({"asset": second.id},))
+    return Timeline(title="Fox", width=256, height=256, tracks=(Track(kind="video", items=(clip,)),))
+
+
+def zipped(studio, worker, cut) -> Path:
+    job, _ = studio.export(timeline=cut, format="zip")
+    while worker.run_next():
+        pass
+    job = studio.queue.get(job.id)
+    assert job.status == "done", job.error
+    return job.assets[0].path
+
+
+def opened(home, path: Path, name: str = "film.zip"):
+    """A new studio that gets the file as an upload: the job that opens it, and that studio."""
+    studio = Studio(Settings.load(home))
+    worker = Worker(studio.home, "there", ("cpu",))
+    asset = studio.library.upload([path.read_bytes()], name)
+    job, _ = studio.open_file(asset.id)
+    while worker.run_next():
+        pass
+    return studio, studio.queue.get(job.id)
+
+
+def test_a_project_zip_opens_on_another_machine_with_every_asset_and_recipe(studio, worker, cut, tmp_path):
+    path = zipped(studio, worker, cut)
+    with zipfile.ZipFile(path) as archive:
+        assert {"timeline.json", "assets.json"} < set(archive.namelist())
+    there, job = opened(tmp_path / "other", path)
+    assert job.status == "done", job.error
+    project = there.projects.get(job.result["project"])
+    assert Timeline.parse(project.timeline) == cut
+    assert not there.missing(cut)
+    (clip,) = cut.tracks[0].items
+    for id in (clip.asset, clip.takes[0].asset):
+        assert there.library.get(id).recipe == studio.library.get(id).recipe
+        assert there.library.get(id).path.read_bytes() == studio.library.get(id).path.read_bytes()
+    there.close()
+
+
+def test_an_otio_file_finds_its_media_in_the_library(studio, worker, cut):
+    job, _ = studio.export(timeline=cut, format="otio")
+    worker.run_next()
+    handed = studio.queue.get(job.id).assets[0]
+    opening, _ = studio.open_file(handed.id)
+    worker.run_next()
+    done = studio.queue.get(opening.id)
+    assert done.status == "done", done.error
+    assert Timeline.parse(studio.projects.get(done.result["project"]).timeline) == cut
+
+
+GOOD = json.dumps(Timeline(tracks=(Track(kind="video"),)).dump())
+IMAGE = "a" * 64
+LINK = 0o120777 << 16
+
+
+def entry(name: str, attributes: int = 0) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name)
+    info.external_attr = attributes
+    return info
+
+
+BAD = {
+    "climbs out": [(entry("../evil.txt"), b"x")],
+    "absolute": [(entry("/etc/evil"), b"x")],
+    "backslashes": [(entry("media\\..\\evil"), b"x")],
+    "a link": [(entry(f"media/{IMAGE}.png", LINK), b"/etc/passwd")],
+    "twice": [(entry(f"media/{IMAGE}.png"), b"x"), (entry(f"media/{IMAGE}.png"), b"y")],
+    "other bytes": [(entry(f"media/{IMAGE}.png"), b"not what its name says")],
+    "a program": [(entry("media/run.py"), b"print()")],
+    "a bomb": [(entry("assets.json"), b" " * (65 << 20))],
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_hostile_zip_writes_nothing_outside_its_folder(tmp_path, name):
+    path, folder = tmp_path / "bad.zip", tmp_path / "in" / "folder"
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("timeline.json", GOOD)
+        for info, body in BAD[name]:
+            archive.writestr(info, body, zipfile.ZIP_DEFLATED)
+    with pytest.raises(Fault) as refused:
+        bundle.read(path, folder, lambda fraction, note: None)
+    assert refused.value.advice
+    assert {p.name for p in tmp_path.rglob("*") if p.is_file()} - {f"{IMAGE}.png"} == {"bad.zip"}
+    assert all(p.parent == folder for p in tmp_path.rglob("*.png"))
+
+
+def test_a_zip_of_too_many_entries_is_refused_before_they_are_read(tmp_path):
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("timeline.json", GOOD)
+    body = bytearray(path.read_bytes())
+    at = body.rfind(b"PK\x05\x06")
+    body[at + 8 : at + 12] = b"\xff\xff\xff\xff"
+    path.write_bytes(body)
+    with pytest.raises(TooLarge):
+        bundle.read(path, tmp_path, lambda fraction, note: None)
+
+
+def test_a_zip_whose_two_lists_of_names_differ_is_refused(tmp_path):
+    path = tmp_path / "two.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("timeline.json", GOOD)
+    path.write_bytes(path.read_bytes().replace(b"timeline.json", b"timeline.evil", 1))
+    with pytest.raises(Invalid):
+        bundle.read(path, tmp_path, lambda fraction, note: None)

@@ -6,6 +6,7 @@ import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Query, Response
+from pydantic import Field
 
 from pipelines.faults import Invalid
 from studio.api.errors import MissingHeader
@@ -29,6 +30,10 @@ class NewProject(Frozen):
 class SavedProject(Frozen):
     title: str | None = None
     timeline: dict[str, Any] | None = None
+
+
+class ImportRequest(Frozen):
+    asset: str = Field(max_length=200, description="The uploaded file's asset id")
 
 
 class ExportRequest(Frozen):
@@ -58,6 +63,14 @@ def router(studio: Studio) -> APIRouter:
         from studio.sample import sample
 
         return shown(studio, sample(studio), response)
+
+    @routes.post("/projects/import", status_code=202, responses=REPLAYED)
+    def open_file(given: ImportRequest, response: Response, idempotency_key: Key = None) -> Job:
+        """Make a project of a project zip, an .otio file or a timeline that was uploaded as an asset; the job's result
+        names it. Media it speaks of is found in the zip, or in the library by id or by file name."""
+        job, replayed = studio.open_file(given.asset, key=idempotency_key)
+        response.status_code = 200 if replayed else 202
+        return job
 
     @routes.get("/projects/{project_id}")
     def one(project_id: str, response: Response) -> dict[str, Any]:

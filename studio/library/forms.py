@@ -42,6 +42,7 @@ FORMS: dict[str, tuple[Kind, str]] = {
     ".ass": ("captions", "text/x-ssa"),
     ".mid": ("midi", "audio/midi"),
     ".json": ("project", "application/json"),
+    ".otio": ("project", "application/vnd.opentimelineio+json"),
     ".zip": ("project", "application/zip"),
 }
 

@@ -141,20 +141,23 @@ def text(path: Path, found: Sniffed, limits: Limits) -> Facts:
     if b"\x00" in body:
         raise BrokenFile("The text holds bytes that are not text.", "Save it as UTF-8.")
     if found.format == ".json":
-        check_timeline(body)
-    elif found.format != ".ass" and b"-->" not in body:
+        return facts(check_timeline(body))
+    if found.format != ".ass" and b"-->" not in body:
         raise BrokenFile("The captions hold no cue.", "Each cue needs a line such as 00:00:01.000 --> 00:00:02.000.")
     return facts(found.format)
 
 
-def check_timeline(body: bytes) -> None:
-    """Enough to tell a project from other JSON; the timeline room reads the rest."""
+def check_timeline(body: bytes) -> str:
+    """Enough to tell a project, ours or OpenTimelineIO's, from other JSON; the timeline room reads the rest."""
     try:
         timeline = json.loads(body)
     except (ValueError, RecursionError):
         raise BrokenFile("The JSON file cannot be read.", "Export the project again.") from None
+    if isinstance(timeline, dict) and str(timeline.get("OTIO_SCHEMA", "")).startswith("Timeline."):
+        return ".otio"
     if not (isinstance(timeline, dict) and "version" in timeline and isinstance(timeline.get("tracks"), list)):
         raise UnsupportedFile("This JSON file is not a Homereel project.", READABLE)
+    return ".json"
 
 
 def midi(path: Path, found: Sniffed, limits: Limits) -> Facts:

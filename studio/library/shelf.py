@@ -61,6 +61,14 @@ class Shelf:
         )
         return {row["id"]: self.asset(row) for row in rows}
 
+    def named(self, names: Iterable[str]) -> dict[str, str]:
+        """Asset ids by name; of several with one name, the newest."""
+        rows = self.db.all(
+            "select name, id from asset where name in (select value from json_each(?)) and trashed is null order by n",
+            json.dumps(sorted(names)),
+        )
+        return {row["name"]: row["id"] for row in rows}
+
     def page(
         self,
         *,

@@ -16,6 +16,7 @@ from typing import Any
 from pipelines.faults import DiskFull
 from studio.db import Db
 from studio.library import provenance, views
+from studio.library.apart import looked_at
 from studio.library.beats import beats
 from studio.library.filmstrip import filmstrip
 from studio.library.intake import Intake, settle
@@ -53,6 +54,12 @@ class Library:
         if self.ours(path):
             path.unlink(missing_ok=True)
         return asset
+
+    def examined(self, path: Path, *, name: str = "", recipe: Recipe | None = None, tags: Iterable[str] = ()) -> Asset:
+        """As `bring_in`, for a stranger's file: it is looked at in a process of its own, and its bytes stay as they
+        are."""
+        facts, carried = looked_at(path, self.limits)
+        return self.take(path, facts, name or path.name, recipe or carried, tags)
 
     def ours(self, path: Path) -> bool:
         return path.resolve().is_relative_to(self.tmp.resolve())
@@ -105,6 +112,10 @@ class Library:
     def many(self, ids: Iterable[str], *, trashed: bool = False) -> dict[str, Asset]:
         """Those of the ids that are there, by id."""
         return self.shelf.many(ids, trashed=trashed)
+
+    def named(self, names: Iterable[str]) -> dict[str, str]:
+        """The id of the newest asset of each of these names that there is."""
+        return self.shelf.named(set(names))
 
     def list(
         self,

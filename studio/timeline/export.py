@@ -62,6 +62,22 @@ def to_json(order: Order) -> Report:
 
 
 FILMS, SOUNDS, STILLS = ("mp4", "mov", "webm", "mkv"), ("wav", "mp3", "flac", "m4a", "ogg"), ("png", "jpg", "webp")
+def to_otio(order: Order) -> Report:
+    from studio.timeline.handover import otio
+
+    order.out.write_text(otio.write(order.timeline, order.media), encoding="utf-8")
+    return Report(order.out, frames=order.timeline.frames)
+
+
+def to_project(order: Order) -> Report:
+    """A zip with everything the project needs on another machine."""
+    from studio.timeline.handover import bundle
+
+    pages = bundle.project_pages(order.timeline, order.media)
+    bundle.write(order.out, pages, order.media, order.progress)
+    return Report(order.out, frames=order.timeline.frames)
+
+
 EXPORTERS: dict[str, Callable[[Order], Report]] = {
     **dict.fromkeys(FILMS, to_film),
     "gif": to_gif,
@@ -70,6 +86,8 @@ EXPORTERS: dict[str, Callable[[Order], Report]] = {
     "srt": to_captions,
     "vtt": to_captions,
     "json": to_json,
+    "otio": to_otio,
+    "zip": to_project,
 }
 NEEDS_MEDIA = {*FILMS, "gif", *SOUNDS, *STILLS}
 ALSO = {"jpeg": "jpg"}

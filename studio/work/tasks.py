@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from traceback import clear_frames
 from typing import Any
+from urllib.parse import unquote
 
 from pipelines import catalogue, weights
 from pipelines.base import Context, Options, Pipeline
 from pipelines.faults import ran_out
 from pipelines.pool import Pool
 from studio.library.store import Library
+from studio.timeline.model import Timeline
 from studio.types import Asset, Job
 from studio.work.failpoint import failpoint
 from studio.work.meter import Meter
@@ -24,6 +26,8 @@ class Outcome:
 
     assets: list[Asset]
     result: dict[str, Any] | None = None
+    opens: Timeline | None = None
+    """A timeline that becomes a project when the job is done."""
 
 
 def run(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
@@ -63,7 +67,7 @@ def made(pipeline: Pipeline, options: Options, job: Job, context: Context, libra
 def export_film(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
     """Cut a timeline together and write it to a file."""
     from studio.timeline.export import export
-    from studio.timeline.model import Timeline
+    from studio.timeline.handover import bundle
     from studio.timeline.presets import ExportSettings
     from studio.timeline.shelf import Shelf
 
@@ -71,7 +75,7 @@ def export_film(job: Job, context: Context, library: Library, pool: Pool) -> Out
     timeline, settings = Timeline.parse(given["timeline"]), ExportSettings(**given.get("settings", {}))
     name = f"{slug(timeline.title) or 'film'}.{given['format']}"
     out = context.workdir / name
-    media = library.many(timeline.assets())
+    media = library.many(bundle.used(timeline))
     report = export(
         timeline, media, out, workdir=context.workdir, cache=pieces, settings=settings, progress=context.progress
     )
@@ -80,6 +84,31 @@ def export_film(job: Job, context: Context, library: Library, pool: Pool) -> Out
     film = library.bring_in(out, name=name, recipe=job.recipe, tags=(tag,))
     written = {name: value for name, value in asdict(report).items() if name != "path"}
     return Outcome([film], {"film": film.id, "project": job.project, "report": written})
+
+
+def open_project(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
+    """Make a project of a zip, an .otio file or a timeline that is in the library."""
+    from studio.timeline.handover import bundle, otio
+
+    given = library.get(job.recipe.options["asset"])
+    if given.path.suffix == ".zip":
+        folder = context.workdir / "unpacked"
+        folder.mkdir()
+        timeline, packed = bundle.read(given.path, folder, context.progress)
+        assets = [library.examined(p.path, name=p.name, recipe=p.recipe, tags=p.tags) for p in packed]
+        return Outcome(assets, {}, timeline)
+    text = given.path.read_text(encoding="utf-8-sig")
+    if given.path.suffix == ".otio":
+        return Outcome([], {}, otio.read(text, linked(text, library)))
+    return Outcome([], {}, Timeline.parse(text))
+
+
+def linked(text: str, library: Library) -> dict[str, str]:
+    """The library's asset for every id, and for every file name, that an .otio file speaks of."""
+    ids = library.many(set(re.findall(r"[0-9a-f]{64}", text)))
+    urls = re.findall(r'"target_url":\s*"([^"]{1,2000})"', text)
+    names = {unquote(url.rpartition("/")[2]) for url in urls}
+    return library.named(names) | {id: id for id in ids}
 
 
 def fetch_weights(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
@@ -99,10 +128,16 @@ def verify_weights(job: Job, context: Context, library: Library, pool: Pool) -> 
 
 TASKS: dict[str, Callable[[Job, Context, Library, Pool], Outcome]] = {
     "export": export_film,
+    "import": open_project,
     "download": fetch_weights,
     "verify": verify_weights,
 }
-LANES = {"export": "cpu", "download": "net", "verify": "net"}  # other tasks make media, where their model says
+LANES = {
+    "export": "cpu",
+    "import": "cpu",
+    "download": "net",
+    "verify": "net",
+}  # other tasks make media, where their model says
 
 
 def with_paths(options: type[Options], given: dict[str, Any], library: Library) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from pipelines.pool import Pool
 from studio.db import Db
 from studio.library.store import Library
 from studio.settings import Settings
+from studio.timeline.projects import Projects
 from studio.types import JobError
 from studio.work import tasks
 from studio.work.delivery import Deliveries
@@ -69,6 +70,7 @@ class Worker:
         self.library = Library(self.db, home)
         self.queue = Queue(self.db, self.library)
         self.deliveries = Deliveries(self.db, self.library)
+        self.projects = Projects(self.db)
         self.pool = Pool(budget_gb)
         catalogue.use(home / "models.toml")
         self.leaving = threading.Event()
@@ -129,7 +131,11 @@ class Worker:
         outcome = tasks.run(claim.job, context, self.library, self.pool)
         failpoint("before_commit")
         with self.db.transaction():
-            self.queue.publish(claim, outcome.assets, outcome.result)
+            result = outcome.result
+            if outcome.opens:
+                project = self.projects.create(outcome.opens.title, outcome.opens)
+                result = {**(result or {}), "project": project.id}
+            self.queue.publish(claim, outcome.assets, result)
             self.deliveries.keep(claim.job.id, outcome.assets)
         failpoint("after_commit")
 

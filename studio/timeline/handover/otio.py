@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
+from urllib.parse import unquote
 
 from pipelines.faults import Invalid, Unavailable
 from studio.timeline.handover.cuts import Cut, cuts, halves
@@ -115,8 +116,8 @@ def dumped(thing: Any) -> dict[str, Any]:
 
 
 def read(text: str, assets: Mapping[str, str]) -> Timeline:
-    """A timeline from an .otio file's text. `assets` names the library's asset for each media URL in it, and for each
-    asset id that is there; a clip without one is left out as a gap. Raises `NotOtio` and `Invalid`."""
+    """A timeline from an .otio file's text. `assets` has the id of the library's asset for each id and each file name
+    that is there; a clip without one is left out as a gap. Raises `NotOtio` and `Invalid`."""
     otio = library()
     try:
         film = otio.adapters.read_from_string(text, "otio_json")
@@ -146,7 +147,7 @@ def rate_of(film: Any) -> float:
 def read_row(otio: Any, row: Any, fps: Fraction, assets: Mapping[str, str]) -> dict[str, Any]:
     kind = {theirs: ours for ours, theirs in KINDS.items()}.get(row.kind, "video")
     things = list(row)
-    items = []
+    items: list[dict[str, Any] | None] = []
     for n, found in enumerate(things):
         if isinstance(found, otio.schema.Transition):
             length = frames(found.in_offset + found.out_offset, fps)
@@ -189,8 +190,10 @@ def read_thing(
 
 
 def known(otio: Any, media: Any, ours: dict[str, Any], assets: Mapping[str, str]) -> str | None:
-    if isinstance(media, otio.schema.ExternalReference) and media.target_url in assets:
-        return assets[media.target_url]
+    """The library's asset for a clip: by the id it came with, or by the name of its file."""
+    if isinstance(media, otio.schema.ExternalReference):
+        file = unquote(media.target_url.rpartition("/")[2])
+        return assets.get(file) or assets.get(file.partition(".")[0])
     return assets.get(str(ours.get("asset", "")))
 
 
