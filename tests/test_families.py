@@ -46,7 +46,9 @@ def folder(tiny, checkpoints) -> Path:
 
 
 @pytest.fixture
-def model(tiny, folder) -> Model:
+def model(tiny, folder, monkeypatch) -> Model:
+    for name, value in tiny.smaller.items():
+        monkeypatch.setattr(name, value)
     pins = {
         str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in (folder.rglob("*") if tiny.hashes else ())

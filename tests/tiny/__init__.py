@@ -32,6 +32,8 @@ class Tiny:
     media: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Files the job takes: option -> which of the `pictures` fixture's files."""
     defaults: dict[str, Any] = field(default_factory=dict)
+    smaller: dict[str, Any] = field(default_factory=dict)
+    """What of the library is put in place of what is large in it whatever the checkpoint: dotted name -> value."""
     hashes: bool = False
     """Whether its files can run code, so that its entry pins them."""
     stands_for: str = ""
