@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
-from pipelines import pictures
-from pipelines.base import Context, Options
+from pipelines import pictures, snapshots
+from pipelines.base import Context, Model, Options, Status
 from pipelines.diffusion import Diffusion, generator, opened, told
 from pipelines.faults import Invalid, Unavailable
 from pipelines.placement import Placement, settle
@@ -68,6 +68,23 @@ class Guarded(Diffusion):
     """A model that makes nothing without the guardrail."""
 
     packages = (*Diffusion.packages, "cosmos_guardrail")
+    beside: ClassVar[dict[str, str]] = {
+        "nvidia/Cosmos-1.0-Guardrail": ' --include "blocklist/*" "face_blur_filter/*"',
+        "Qwen/Qwen3Guard-Gen-0.6B": "",
+    }
+    """What the guardrail reads from the hub's cache, and which of it."""
+
+    @classmethod
+    def status(cls, model: Model) -> tuple[Status, str]:
+        found, why = super().status(model)
+        absent = [
+            f"hf download {repo}{which}"
+            for repo, which in cls.beside.items()
+            if not snapshots.folder(Model(repo, repo, model.task, "", repo=repo)).is_dir()
+        ]
+        if found == "ready" and absent:
+            return "not_downloaded", f"The guardrail that its licence asks for is not here: {'; '.join(absent)}"
+        return found, why
 
     def bring(self, folder: Path, place: Placement) -> Any:
         pipe = opened(folder, place, safety_checker=self.guardrail())
@@ -76,15 +93,12 @@ class Guarded(Diffusion):
 
     def guardrail(self) -> Any:
         """NVIDIA's own, from the hub's cache."""
+        found, why = self.status(self.model)
+        if found != "ready":
+            raise Unavailable(f"{self.model.title} cannot be loaded.", why)
         from cosmos_guardrail import CosmosSafetyChecker
 
-        try:
-            return CosmosSafetyChecker()
-        except OSError as error:
-            raise Unavailable(
-                f"The guardrail that the licence of {self.model.title} asks for is not downloaded: {error}"[:300],
-                "hf download nvidia/Cosmos-1.0-Guardrail; hf download Qwen/Qwen3Guard-Gen-0.6B",
-            ) from error
+        return CosmosSafetyChecker()
 
     def passed(self, options: Any) -> None:
         """Raises `Refused` for a prompt that the guardrail does not let pass."""

@@ -7,7 +7,7 @@ method that brings it. Nothing in the product leads here.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pipelines import cosmos
 from pipelines.diffusion import Diffusion
@@ -33,6 +33,7 @@ class Guarded:
     """The seam: without the package, and with a stand-in for what it holds."""
 
     packages = Diffusion.packages
+    beside: ClassVar[dict[str, str]] = {}
 
     def guardrail(self) -> Lenient:
         return Lenient()
