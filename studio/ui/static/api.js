@@ -104,7 +104,7 @@ export function hue(thing) {
 }
 
 export const promptOf = (thing) => thing?.recipe?.options?.prompt ?? thing?.recipe?.options?.text ?? "";
-export const isDraft = (thing) => (thing.recipe?.model ?? thing.model ?? "").startsWith("draft-");
+export const isDraft = (thing) => (thing.recipe?.model ?? thing.model ?? "").startsWith("draft-") || !!thing.result?.draft || !!thing.tags?.includes("draft");
 
 /* --- saying things ---------------------------------------------------------------------------------------------- */
 
