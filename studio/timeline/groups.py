@@ -116,7 +116,7 @@ def remove_group(timeline: Timeline, picks: Picks) -> Timeline:
             item = item_at(timeline, track, at)
             beside = (at - 1, at + 1) if not isinstance(item, Transition) else ()
             gone |= {at, *(n for n in beside if 0 <= n < len(items) and isinstance(items[n], Transition))}
-        timeline = with_row(timeline, track, [item for n, item in enumerate(items) if n not in gone])
+        timeline = with_row(timeline, track, joined_gaps([item for n, item in enumerate(items) if n not in gone]))
     return timeline
 
 

@@ -9,6 +9,7 @@ import { isFree, placeAt, rowFrames, spans, startOf } from "./film.js";
 import { drag } from "./hand.js";
 import { moveGroup } from "./groups.js";
 import { letGo } from "./pulls.js";
+import { rowBoxes } from "./rows.js";
 import { drawn, magnets, showLine } from "./snaps.js";
 
 const APART = 14;                                                    // pixels: less is no move, but an unsteady hand
@@ -16,8 +17,8 @@ const RANK = { image: "video", video: "video", audio: "audio", captions: "captio
 
 // --- clips ------------------------------------------------------------------------------------------------------------
 
-/** Take up the clip at `at`, or with it all that is selected, and put it down elsewhere. */
-export function carryClips(view, event, at, among) {
+/** Take up the clip at `at`, or with it all that is selected, and put it down elsewhere; `unmoved` is what a click means. */
+export function carryClips(view, event, at, among, unmoved) {
   const group = among ? picks() : [at], lead = spanOf(at), grab = view.frameAt(event.clientX);
   const held = group.map(spanOf).filter((span) => span && span.item.type !== "gap"), starts = held.map((span) => span.start), ends = held.map((span) => span.end);
   const points = magnets([]), rows = rowBoxes(view);
@@ -33,7 +34,7 @@ export function carryClips(view, event, at, among) {
     for (const one of group) float(view, one, by, rows[one.track + (to - at.track)]?.top - rows[one.track]?.top || 0);
   }, (moved) => {
     view.mark.hidden = true;
-    if (!moved) { if (among) select(at); return letGo(view); }
+    if (!moved) { unmoved(); return letGo(view); }
     letGo(view, landing && (() => settle(at, group, landing)));
   });
 }
@@ -66,25 +67,23 @@ function landingOf(view, at, span, to, by, ripple, pointer) {
   return { track: to, index, frame: index < track.items.length ? startOf(track, index) : end, still: same };
 }
 
-const rowBoxes = (view) => [...view.lanes.children].map((row) => ({ top: row.offsetTop, tall: row.offsetHeight }));
-
 /** The row under the pointer when everything carried may lie so many rows further, else the one it was on. */
 function rowUnder(view, rows, event, from, group) {
-  const y = event.clientY - view.scroller.getBoundingClientRect().top + view.scroller.scrollTop - view.lanes.offsetTop;
+  const y = event.clientY - view.sheet.getBoundingClientRect().top;
   const to = rows.findIndex(({ top, tall }) => top <= y && y < top + tall), { tracks } = bench.timeline;
   const fits = to >= 0 && group.every(({ track }) => tracks[track + to - from]?.kind === tracks[track].kind && !tracks[track + to - from].locked);
   return fits ? to : from;
 }
 
 function showLanding(view, landing, row) {
-  const made = view.lanes.children[landing.track ?? row];
+  const made = rowBoxes(view)[landing.track ?? row];
   view.mark.hidden = !made || landing.still || (landing.index === undefined && landing.frame === undefined);
   if (view.mark.hidden) return;
   const box = landing.index === undefined || landing.free;
   view.mark.classList.toggle("box", !!box);
   Object.assign(view.mark.style, {
     left: `${view.x(landing.frame)}px`, width: box ? `${Math.max(3, (landing.frames ?? 30) * bench.perFrame)}px` : "",
-    top: `${made.offsetTop + view.lanes.offsetTop}px`, height: `${made.offsetHeight}px`,
+    top: `${made.top}px`, height: `${made.tall}px`,
   });
 }
 

@@ -20,6 +20,7 @@ export function hand(view) {
     const clip = event.target.closest(".clip");
     if (clip && !bench.blade) seek(startOf(bench.timeline.tracks[clip.dataset.track], Number(clip.dataset.index)));
   });
+  lanes.addEventListener("dragstart", (event) => event.preventDefault());      // a hand drags here, not the browser
   pinch(view);
   receive(view);
 }
@@ -110,20 +111,22 @@ function grasp(view, event) {
   }
   const at = placeOf(clip), track = bench.timeline.tracks[at.track], { edge, fade: side, gain: line, cut } = event.target.dataset;
   if (bench.blade && !clip.matches(".join")) return attempt(() => cutAt(at.track, Math.round(view.frameAt(event.clientX)), event.shiftKey))();
-  if (event.ctrlKey || event.metaKey) return void (cut || toggle(at));
-  if (event.shiftKey) return through(at);
+  const plus = event.ctrlKey || event.metaKey, handle = edge || side || cut || (line && !plus && !event.shiftKey);
+  if (event.shiftKey && !handle) return through(at);
+  if (track.items[at.index]?.type === "gap" && !handle) return bare(view, event, at);
   const finger = event.pointerType === "touch", before = picks(), among = before.length > 1 && before.some((one) => same(one, at));
   const known = before.some((one) => same(one, at));
-  if (!cut && !among) select(at);
-  if (finger && !known && !edge && !side && !line && !cut) return;    // a finger's first touch chooses, or scrolls; the next one takes hold
+  if (!cut && !among && !(plus && !handle)) select(at);
+  if (finger && !known && !handle) return;    // a finger's first touch chooses, or scrolls; the next one takes hold
   if (track.locked) return drag(view, event, () => {}, (moved) => moved && toast("This row is locked.", { advice: "Unlock it at its head first." }));
+  if (plus && !handle) return carryClips(view, event, at, among, () => toggle(at));
   if (cut) roll(view, event, at);
   else if (clip.classList.contains("join")) event.altKey ? roll(view, event, { ...at, index: at.index - 1 }) : stretchJoin(view, event, clip, at);
   else if (side) fade(view, event, clip, at, side);
   else if (line) gain(view, event, clip, at);
   else if (edge) event.altKey ? rollEdge(view, event, at, edge) : stretch(view, event, clip, at, edge);
   else if (event.altKey) slip(view, event, clip, at);
-  else carryClips(view, event, at, among);
+  else carryClips(view, event, at, among, () => among && select(at));
 }
 
 /** Alt and an edge rolls the cut there, when there is one. */
@@ -139,12 +142,15 @@ function through(at) {
   select({ track: at.track, index: from }, between.map((index) => ({ track: at.track, index })));
 }
 
-/** Nothing is under the pointer: a click brings the playhead, a drag ropes clips in. A finger scrolls. */
-function bare(view, event) {
+/** Nothing is under the pointer, or a gap: a click brings the playhead, or selects the gap, a drag ropes clips in. A
+ *  finger scrolls. */
+function bare(view, event, gap = null) {
   const kept = event.shiftKey || event.ctrlKey || event.metaKey ? picks() : [];
-  if (event.pointerType === "touch") return;
+  if (event.pointerType === "touch") return gap && select(gap);
   drag(view, event, rope(view, event, kept), (moved, e) => {
     view.lasso?.remove();
-    if (!moved && e.type === "pointerup") { select(null); seek(view.frameAt(event.clientX)); }
+    if (moved || e.type !== "pointerup") return;
+    select(gap);
+    if (!gap) seek(view.frameAt(event.clientX));
   });
 }

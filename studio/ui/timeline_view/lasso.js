@@ -3,13 +3,13 @@
 import { el } from "/ui/static/api.js";
 import { bench, same, select } from "./bench.js";
 import { spans } from "./film.js";
-import { HEAD } from "./rows.js";
+import { HEAD, rowBoxes } from "./rows.js";
 
 /** What to do at each move of a drag that began at `event`; `kept` stays selected. */
 export function rope(view, event, kept) {
-  const { scroller, sheet, lanes } = view, box = scroller.getBoundingClientRect();
+  const { scroller, sheet } = view, box = scroller.getBoundingClientRect();
   const at = (e) => ({ x: e.clientX - box.left + scroller.scrollLeft, y: e.clientY - box.top + scroller.scrollTop });
-  const from = at(event), rows = [...lanes.children].map((row) => [row.offsetTop + lanes.offsetTop, row.offsetTop + lanes.offsetTop + row.offsetHeight]);
+  const from = at(event), rows = rowBoxes(view);
   const frame = el("div.lasso", { "aria-hidden": "true" });
   view.lasso = frame;
   return (e) => {
@@ -23,6 +23,6 @@ export function rope(view, event, kept) {
 }
 
 function touched(rows, from, to, top, bottom) {
-  return bench.timeline.tracks.flatMap((track, t) => (track.locked || !rows[t] || rows[t][1] < top || rows[t][0] > bottom ? []
+  return bench.timeline.tracks.flatMap((track, t) => (track.locked || !rows[t] || rows[t].top + rows[t].tall < top || rows[t].top > bottom ? []
     : spans(track).filter((span) => span.item.type !== "gap" && span.end > from && span.start < to).map((span) => ({ track: t, index: span.index }))));
 }

@@ -27,8 +27,8 @@ export function menu(words, iconName, title, entries, { kind = "quiet" } = {}) {
     addEventListener("resize", close);
   }
 
-  /** An entry that can also be dragged out: the list makes room once it is on its way. */
-  const carriedBy = ({ drag }) => drag && { draggable: true, ondragstart: (event) => { lift(event, drag); setTimeout(close); } };
+  /** An entry that can also be dragged out: the list makes room while it is on its way, and closes when it is put down. */
+  const carriedBy = ({ drag }) => drag && { draggable: true, ondragstart: (event) => { lift(event, drag); setTimeout(() => list?.classList.add("aside")); }, ondragend: () => list && close() };
 
   function place() {
     const at = button.getBoundingClientRect(), room = innerHeight - at.bottom;

@@ -190,8 +190,15 @@ function paintRuler({ ruler }, { wide: all, left, head: side, muted, faint, font
   }
 }
 
-function placeNeedle({ needle, x }) {
+function placeNeedle({ needle, scroller, x }) {
+  needle.hidden = bench.frame * bench.perFrame < scroller.scrollLeft - 6;     // under the heads
   needle.style.transform = `translateX(${x(bench.frame) - 0.5}px)`;
+}
+
+/** Where the rows are, in pixels from the top of the sheet: [{top, tall}]. */
+export function rowBoxes({ sheet, lanes }) {
+  const from = sheet.getBoundingClientRect().top;
+  return [...lanes.children].map((row) => row.getBoundingClientRect()).map(({ top, height }) => ({ top: top - from, tall: height }));
 }
 
 /** Bring a frame into view when it has left it. */

@@ -5,7 +5,7 @@ import { bench, picks, same, seek, select } from "./bench.js";
 import { nudgeBy } from "./carry.js";
 import { spans } from "./film.js";
 import { placeOf } from "./hand.js";
-import { HEAD } from "./rows.js";
+import { HEAD, rowBoxes } from "./rows.js";
 
 export function walk(view) {
   const { lanes } = view;
@@ -73,13 +73,12 @@ function go(view, next) {
 
 /** Scroll until it is in sight, so that it is drawn and can have the focus. */
 function show(view, next) {
-  const { scroller, lanes } = view, { start, end } = placed(next), left = start * bench.perFrame, right = end * bench.perFrame;
+  const { scroller } = view, { start, end } = placed(next), left = start * bench.perFrame, right = end * bench.perFrame;
   const room = scroller.clientWidth - HEAD();
   if (left < scroller.scrollLeft || right > scroller.scrollLeft + room)
     scroller.scrollLeft = right - left > room || left < scroller.scrollLeft ? Math.max(0, left - 40) : right - room + 40;
-  const row = lanes.children[next.track];
+  const row = rowBoxes(view)[next.track];
   if (!row) return;
-  const top = row.offsetTop + lanes.offsetTop;
-  if (top - 26 < scroller.scrollTop) scroller.scrollTop = Math.max(0, top - 26);
-  else if (top + row.offsetHeight > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + row.offsetHeight - scroller.clientHeight;
+  if (row.top - 26 < scroller.scrollTop) scroller.scrollTop = Math.max(0, row.top - 26);
+  else if (row.top + row.tall > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = row.top + row.tall - scroller.clientHeight;
 }
