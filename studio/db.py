@@ -6,6 +6,7 @@ most here (WAL, FULL sync, `begin immediate`, one connection a process) is said 
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -160,7 +161,7 @@ class Db:
                 "Update Homereel, or name another folder with --home.",
             )
         for number in range(done, len(MIGRATIONS)):
-            if number:
+            if done and self.one("pragma user_version")[0] == number:  # a new one has nothing to keep
                 self.backup(self.path.with_suffix(f".before-{number + 1}.db"))
             with self.transaction():
                 if self.one("pragma user_version")[0] == number:  # another process may have been quicker
@@ -179,8 +180,12 @@ class Db:
 
     def backup(self, to: Path) -> None:
         """A whole, consistent copy, whoever is writing meanwhile."""
-        to.unlink(missing_ok=True)
-        self.conn.execute("vacuum into ?", (str(to),))
+        part = to.with_name(f".{to.name}.{secrets.token_hex(4)}")  # several may make the same copy at once
+        try:
+            self.conn.execute("vacuum into ?", (str(part),))
+            part.replace(to)
+        finally:
+            part.unlink(missing_ok=True)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
