@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import threading
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -118,6 +119,7 @@ class Owned:
         self.file, self.taken = file, taken
         self.seen: tuple[int, int] | None = None
         self.said = Own()
+        self.reading, self.lock = False, threading.RLock()
 
     def now(self) -> Own:
         if self.file is None:
@@ -127,9 +129,14 @@ class Owned:
             seen = stat.st_mtime_ns, stat.st_size
         except OSError:
             seen = (0, 0)
-        if seen != self.seen:
-            self.said, self.seen = read(self.file, self.taken), seen
-        return self.said
+        with self.lock:
+            if seen != self.seen and not self.reading:  # an entry's options may ask which LoRAs there are
+                self.reading = True
+                try:
+                    self.said, self.seen = read(self.file, self.taken), seen
+                finally:
+                    self.reading = False
+            return self.said
 
 
 def read(file: Path, taken: Callable[[str], Model | None]) -> Own:
