@@ -14,3 +14,4 @@ tables:
 	$(PYTHON) -m studio.cli.tables
 bench:
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/house.py
+	PYTHONPATH=. $(PYTHON) tests/benchmarks/rt60.py $(ARGS)

@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     )
     offline: bool = Field(False, description="Never ask anything of another machine")
     job_timeout_s: int = Field(1800, ge=1, description="Seconds after which a job is given up")
+    cache_gb: float = Field(20, gt=0, allow_inf_nan=False, description="Disk for finished pieces of films, in GB")
     llm_url: WebAddress | None = Field(None, description="An OpenAI-compatible chat endpoint")
     llm_model: str | None = Field(None, description="The model to ask there")
     llm_key: SecretStr | None = Field(None, description="Its key")

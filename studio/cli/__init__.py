@@ -11,7 +11,7 @@ import typer
 
 from pipelines.faults import Fault, Invalid
 from studio import __version__
-from studio.cli import models
+from studio.cli import bench, models
 from studio.cli.home import AsJson, Home, JobId, at_home, deliver, follow, say
 from studio.settings import Settings
 
@@ -19,6 +19,7 @@ app = typer.Typer(
     name="studio", no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, help="Homereel's studio."
 )
 app.add_typer(models.app, name="models")
+app.add_typer(bench.app, name="bench")
 
 
 def options_of(pairs: list[str]) -> dict[str, Any]:
@@ -74,6 +75,10 @@ def generate(
 def export(
     project: Annotated[str, typer.Argument(help="A project's id, or a timeline file")],
     out: Annotated[Path, typer.Option(help="The film; its suffix picks the format")],
+    preset: Annotated[
+        str | None, typer.Option(help="How fine, or where it is to be shown: youtube-1080p, shorts")
+    ] = None,
+    option: Annotated[list[str] | None, typer.Option("-o", help="name=value: codec, from, to, at, encoder")] = None,
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
@@ -82,11 +87,12 @@ def export(
 
     with at_home(home, working=True) as studio:
         format = out.suffix.lstrip(".")
+        settings = options_of(option or []) | ({"preset": preset} if preset else {})
         if Path(project).is_file():
             timeline = Timeline.parse(Path(project).read_text("utf-8", errors="replace"))
-            job, _ = studio.export(timeline=timeline, format=format)
+            job, _ = studio.export(timeline=timeline, format=format, settings=settings)
         else:
-            job, _ = studio.export(project, format)
+            job, _ = studio.export(project, format, settings=settings)
         deliver(follow(studio, job, as_json), out, as_json)
 
 

@@ -15,6 +15,7 @@ from pipelines.faults import ran_out
 from pipelines.pool import Pool
 from studio.library.store import Library
 from studio.timeline.model import Timeline
+from studio.settings import Settings
 from studio.types import Asset, Job
 from studio.work.failpoint import failpoint
 from studio.work.meter import Meter
@@ -79,11 +80,12 @@ def export_film(job: Job, context: Context, library: Library, pool: Pool) -> Out
     report = export(
         timeline, media, out, workdir=context.workdir, cache=pieces, settings=settings, progress=context.progress
     )
-    Shelf(pieces).tidy()
+    Shelf(pieces).tidy(round(Settings.load(library.home).cache_gb * 2**30))
     tag = "preview" if settings.preset == "preview" else "film"
     film = library.bring_in(out, name=name, recipe=job.recipe, tags=(tag,))
-    written = {name: value for name, value in asdict(report).items() if name != "path"}
-    return Outcome([film], {"film": film.id, "project": job.project, "report": written})
+    beside = [library.bring_in(path, name=path.name, recipe=job.recipe, tags=("poster",)) for path in report.extras]
+    written = {name: value for name, value in asdict(report).items() if name not in ("path", "extras")}
+    return Outcome([film, *beside], {"film": film.id, "project": job.project, "report": written})
 
 
 def open_project(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
