@@ -8,7 +8,7 @@ import threading
 import httpx
 import pytest
 
-from conftest import until
+from conftest import Server, free_port, until
 from fakehub import Hub
 from pipelines import catalogue
 from studio.cli import main
@@ -125,7 +125,7 @@ def test_offline_refuses_at_once(hub, mine):
 def test_killed_halfway_it_goes_on_where_it_was(hub, mine, own_server):
 
     hub.held[BIG] = threading.Event()
-    own_server.start()
+    own_server.start("--workers", "1")
     with own_server.client() as client:
         answer = client.post("/api/v1/models/tiny/download")
         assert answer.status_code == 202, answer.text
@@ -138,35 +138,53 @@ def test_killed_halfway_it_goes_on_where_it_was(hub, mine, own_server):
         until(halfway, 60)
     own_server.kill()
     hub.held[BIG].set()
-    own_server.start()
+    own_server.start("--workers", "1")
     assert own_server.done(job)["status"] == "done"
     asked = hub.bytes_asked(BIG)
     assert asked[0] == "all"
     assert int(asked[-1].removeprefix("bytes=").rstrip("-")) > len(WEIGHTS) // 4
 
 
-def test_over_http_it_is_paused_resumed_verified_and_removed(hub, mine, own_server):
+@pytest.fixture(scope="module")
+def far():
+    """A hub that keeps its model for those who have the token."""
+    hub = Hub({REPO: dict(PARTS)}, gated={REPO: TOKEN})
+    yield hub
+    hub.close()
 
-    hub.held[BIG], hub.gated[REPO] = threading.Event(), TOKEN
-    own_server.start(HF_TOKEN=TOKEN)
-    with own_server.client() as client:
+
+@pytest.fixture(scope="module")
+def web(far, tmp_path_factory):
+    """A running studio that has the token."""
+    home = tmp_path_factory.mktemp("web") / "home"
+    home.mkdir()
+    (home / "models.toml").write_text(MINE)
+    around = {"HF_ENDPOINT": far.url(), "HF_HOME": str(home.parent / "hf"), "HF_TOKEN": TOKEN, "HF_HUB_CACHE": ""}
+    server = Server(home, free_port())
+    yield server.start("--workers", "1", **around, HF_HUB_OFFLINE="")
+    server.stop()
+
+
+def test_over_http_it_is_paused_resumed_verified_and_removed(far, web):
+    far.held[BIG] = threading.Event()
+    with web.client() as client:
         job = client.post("/api/v1/models/tiny/download").json()["id"]
         until(lambda: client.get("/api/v1/models/tiny").json()["files"]["have"] > len(WEIGHTS) // 4, 60)
         assert "of 3." in client.get(f"/api/v1/jobs/{job}").json()["note"]
         assert client.delete("/api/v1/models/tiny/files").status_code == 409
         client.post(f"/api/v1/jobs/{job}/cancel")
-        hub.held[BIG].set()
+        far.held[BIG].set()
         again = client.post("/api/v1/models/tiny/download").json()
-        assert (again["id"] != job, own_server.done(again["id"])["status"]) == (True, "done")
+        assert (again["id"] != job, web.done(again["id"])["status"]) == (True, "done")
         seen = client.get("/api/v1/models/tiny").json()
         assert (seen["status"], seen["licence"], seen["own"]) == ("ready", "MIT", True)
         checked = client.post("/api/v1/models/tiny/verify").json()
-        assert own_server.done(checked["id"])["result"]["files"] == len(WANTED)
+        assert web.done(checked["id"])["result"]["files"] == len(WANTED)
         stock = client.get("/api/v1/weights").json()
         assert (stock["used"] > len(WEIGHTS), stock["free"] > 0, stock["faults"]) == (True, True, [])
         assert client.delete("/api/v1/models/tiny/files").json()["freed"] > len(WEIGHTS)
         said = client.get("/api/v1/jobs").text + client.get("/api/v1/models").text + client.get("/api/v1/weights").text
-    logs = "".join(path.read_text() for path in [*(mine / "logs").glob("*"), mine.parent / "server.log"])
+    logs = "".join(path.read_text() for path in [*(web.home / "logs").glob("*"), web.home.parent / "server.log"])
     assert TOKEN not in said + logs
 
 
@@ -181,8 +199,8 @@ def test_over_http_it_is_paused_resumed_verified_and_removed(hub, mine, own_serv
         ("DELETE", "/models/nobody", 404),
     ],
 )
-def test_what_cannot_be_done_is_refused_in_words(server, method, path, status):
-    answer = httpx.request(method, f"{server.url}/api/v1{path}", timeout=30)
+def test_what_cannot_be_done_is_refused_in_words(web, method, path, status):
+    answer = httpx.request(method, f"{web.url}/api/v1{path}", timeout=30)
     assert (answer.status_code, bool(answer.json()["error"]["message"])) == (status, True)
 
 
@@ -287,10 +305,9 @@ def test_a_folder_is_recognised_and_what_could_run_code_in_it_is_pinned(mine, st
     assert catalogue.find("my-voice").schema()["properties"]["voice"]
 
 
-def test_over_http_a_model_of_the_hub_is_added_and_a_folder_is_not(hub, mine, own_server, tmp_path):
-    own_server.start()
+def test_over_http_a_model_of_the_hub_is_added_and_a_folder_is_not(web, tmp_path):
     added = {"id": "found", "repo": "maker/tiny", "task": "image", "family": "pipelines.draft.image:DraftImage"}
-    with own_server.client() as client:
+    with web.client() as client:
         refused = [
             client.post("/api/v1/models", json={**added, "repo": str(tmp_path)}),
             client.post("/api/v1/models", json={**added, "repo": "../../etc"}),

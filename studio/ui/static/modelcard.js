@@ -91,7 +91,7 @@ export class Card {
     const { model } = this;
     return button("Remove", "trash", (event) => {
       const yes = button(`Remove ${bytes(model.files.have)}`, "trash", this.run(async () => toast(`${bytes((await del(`/models/${model.id}/files`)).freed)} are free again.`)));
-      event.currentTarget.closest("footer").replaceChildren(yes, button("Keep", null, () => this.changed()));
+      event.currentTarget.closest("footer").replaceChildren(yes, button("Keep", null, () => this.show(this.model, this.job, this.offline)));
       yes.focus();
     }, { title: "Take its files off the disk" });
   }

@@ -36,7 +36,9 @@ class Models extends HTMLElement {
 
   /** The whole list anew, each card kept where it is. */
   async load() {
+    const turn = (this.turn = (this.turn ?? 0) + 1);
     const [models, stock] = await Promise.all([get("/models"), get("/weights")]);
+    if (turn !== this.turn) return;                   // a later one was asked, and knows better
     Object.assign(this, { models, stock });
     const jobs = new Map(stock.jobs.map((job) => [job.model, job]));
     for (const id of [...this.cards.keys()].filter((id) => !models.some((model) => model.id === id))) this.cards.delete(id);
@@ -64,9 +66,9 @@ class Models extends HTMLElement {
       return mine.length ? [el("section", {}, el("h3", {}, icon(task === "restore" ? "film" : task), title), el("div.cards", {}, ...mine.map((model) => this.cards.get(model.id).node)))] : [];
     });
     this.tasks.replaceChildren(...(sections.length ? sections : [this.nothing()]));
-    const real = this.models.filter((model) => !model.draft), ready = real.some((model) => model.status === "ready");
+    const real = this.models.filter((model) => model.repo), ready = real.some((model) => model.status === "ready");
     this.tip.hidden = !real.length || ready || this.shown !== "all" || words.length > 0;
-    this.tip.replaceChildren(icon("info", 16), el("span", {}, "The draft models are ready now and make quick sketches. The others make the real thing: download one once, and it is here for good."));
+    this.tip.replaceChildren(icon("info", 16), el("span", {}, "The draft models are ready now and make quick sketches. The others make the real thing: download one, and it is here for good."));
   }
 
   nothing() {
