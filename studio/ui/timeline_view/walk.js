@@ -21,7 +21,7 @@ export function walk(view) {
   lanes.addEventListener("keydown", (event) => {
     const made = event.target;
     if (!made.matches(".clip, .join")) return;
-    const at = placeOf(made), way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const at = bench.item ? bench.selected : placeOf(made), way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (event.key === "Enter") { event.preventDefault(); select(at); return seek(placed(at).start); }
     if (!walking || !way || event.altKey || ((event.ctrlKey || event.metaKey) && !event.shiftKey)) return;
     event.preventDefault();
