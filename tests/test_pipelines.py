@@ -30,7 +30,9 @@ def options(model):
     """A small job for this model, whatever it takes."""
     fields = model.cls.Options.model_fields
     words = {"text" if "text" in fields else "prompt": "A lighthouse by the sea."}
-    files = {name: Path("given.png") for name in model.cls.Options.media() if fields[name].is_required()}
+    begins = ("start", "end") if model.repo else ()  # some of these make nothing from words alone
+    media = model.cls.Options.media()
+    files = {name: Path("given.png") for name in media if fields[name].is_required() or name in begins}
     return model.options(**words, **files, **{name: value for name, value in SMALL.items() if name in fields})
 
 
