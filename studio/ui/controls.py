@@ -36,6 +36,8 @@ class Setting:
     choices: tuple[tuple[str, Any], ...] = ()
     kinds: tuple[str, ...] = ()
     many: bool = False
+    paint: str = ""
+    """The option that this one is painted over."""
     longest: int | None = field(default=None, compare=False)
 
     @property
@@ -54,7 +56,15 @@ def settings(model: Model) -> dict[str, Setting]:
         setting = plain(name, info, default, schemas[name])
         if name in media:
             many = get_origin(bare(info.annotation)) is tuple
-            setting = Setting(name, setting.title, setting.info, "asset", kinds=media[name].kinds, many=many)
+            setting = Setting(
+                name,
+                setting.title,
+                setting.info,
+                "asset",
+                kinds=media[name].kinds,
+                many=many,
+                paint=schemas[name].get("x-paint", ""),
+            )
         found[name] = setting
     return found
 
@@ -121,7 +131,7 @@ def asset_picker(**look: Any) -> gr.HTML:
         const picker = element.querySelector("homereel-picker");
         const told = (value) => { props.value = value; trigger("change"); };
         customElements.whenDefined("homereel-picker").then(() => picker.bind(props, told));
-        watch(["value", "kinds", "many", "said"], () => picker.bind?.(props, told));
+        watch(["value", "kinds", "many", "said", "paint"], () => picker.bind?.(props, told));
     """
     return island("homereel-picker", js, look=look)
 
@@ -162,6 +172,7 @@ def shape(setting: Setting) -> dict[str, Any]:
                 "said": setting.info,
                 "kinds": list(setting.kinds),
                 "many": setting.many,
+                "paint": setting.paint,
             }
         case "choice":
             many = len(setting.choices) > 8
@@ -176,7 +187,8 @@ def shape(setting: Setting) -> dict[str, Any]:
             )
         case "list":
             given = [str(value) for value in setting.default or ()]
-            return look | info | {"choices": given, "value": given, "multiselect": True, "allow_custom_value": True}
+            offered = given + [str(value) for _, value in setting.choices if str(value) not in given]
+            return look | info | {"choices": offered, "value": given, "multiselect": True, "allow_custom_value": True}
         case "slider":
             return look | info | {"minimum": setting.low, "maximum": setting.high, "step": setting.step}
         case "number":

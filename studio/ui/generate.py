@@ -129,9 +129,12 @@ def lay_out(form: Form, examples: Sequence[str], hint: str) -> tuple[Any, ...]:
     state = words(state_of(first), elem_classes="model-state")
     with gr.Row(elem_classes="files"):
         form.draw(FILES)
-    sized = all("width" in known for known in form.known.values())
     outline = gr.Radio(
-        list(SHAPES), value=outline_of(form.known[first.id]), label="Shape", elem_classes="shapes", visible=sized
+        list(SHAPES),
+        value=outline_of(form.known[first.id]),
+        label="Shape",
+        elem_classes="shapes",
+        visible="width" in form.known[first.id],
     )
     form.draw(FRONT)
     listen = island("homereel-listen", LISTEN_JS, look={"elem_classes": "listen"}) if form.has("voice") else None

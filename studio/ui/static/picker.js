@@ -1,10 +1,11 @@
 /* Chooses files for an option: thumbnails of what is chosen, the library in a sheet, upload, drop and paste. */
 
 import { attempt, button, el, get, hue, icon, promptOf, seconds, thumbUrl, toast, upload } from "./api.js";
+import { paint } from "./painter.js";
 
 class Picker extends HTMLElement {
   bind(props, told) {
-    Object.assign(this, { label: props.label, said: props.said, kinds: props.kinds ?? [], many: props.many, told });
+    Object.assign(this, { label: props.label, said: props.said, kinds: props.kinds ?? [], many: props.many, over: props.paint, told });
     this.ids = [...(props.value || [])];
     this.draw();
   }
@@ -17,7 +18,8 @@ class Picker extends HTMLElement {
     const room = this.many || !this.ids.length;
     const add = room && el("button.add", { type: "button", title: this.said, "aria-label": `${this.label}: choose a file`, onclick: attempt(() => this.sheet()) },
       icon(this.kinds[0] ?? "image"), el("span", {}, "Choose or drop"));
-    this.replaceChildren(el("span.label", { title: this.said }, this.label), el("div.row", {}, ...chosen, add));
+    const brush = this.over && el("button.add.paint", { type: "button", title: `Paint it over the ${this.over}`, onclick: attempt(() => this.paint()) }, icon("brush"), el("span", {}, "Paint"));
+    this.replaceChildren(el("span.label", { title: this.said }, this.label), el("div.row", {}, ...chosen, ...[add, brush].filter(Boolean)));
     this.ondragover = (event) => { event.preventDefault(); event.stopPropagation(); };
     this.ondrop = (event) => { event.preventDefault(); event.stopPropagation(); attempt(() => this.dropped(event))(); };
     this.onpaste = (event) => event.clipboardData.files.length && attempt(() => this.bring(event.clipboardData.files[0]))();
@@ -43,6 +45,15 @@ class Picker extends HTMLElement {
   async bring(file) {
     const said = toast(`Bringing in ${file.name}…`);
     try { this.add(await upload(file)); } finally { said.remove(); }
+  }
+
+  /** Draw it, over what the option `over` of the same form holds. */
+  async paint() {
+    const [source] = this.closest(".files")?.querySelector(`.option-${this.over} homereel-picker`)?.ids ?? [];
+    if (!source) return void toast(`${this.label} is painted over a ${this.over}.`, { advice: `Choose the ${this.over} first.` });
+    const file = await paint(source, this.ids[0]);
+    this.querySelector(".paint")?.focus();
+    if (file) { this.ids = []; await this.bring(file); }
   }
 
   /* --- the library, in a sheet --- */
