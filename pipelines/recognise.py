@@ -43,6 +43,9 @@ DIFFUSERS: dict[str, tuple[Task, str]] = {  # `_class_name` of model_index.json
     "Cosmos2_5_PredictBasePipeline": ("video", "pipelines.cosmos:Cosmos"),
     "Cosmos2VideoToWorldPipeline": ("video", "pipelines.cosmos:CosmosGoingOn"),
     "Cosmos2TextToImagePipeline": ("image", "pipelines.cosmos:CosmosPicture"),
+    "StableAudioPipeline": ("sound", "pipelines.soundscape:StableAudio"),
+    "AceStepPipeline": ("music", "pipelines.soundscape:AceStep"),
+    "StableDiffusionPipeline": ("music", "pipelines.riffusion:Riffusion"),
 }
 CLOSER = {  # where that class is several families: what model_index.json says besides, or a word in the name
     ("WanPipeline", "expand_timesteps"): "pipelines.wan:WanEither",
@@ -52,6 +55,7 @@ CLOSER = {  # where that class is several families: what model_index.json says b
     ("FluxPipeline", "schnell"): "pipelines.image:FluxSchnell",
     ("StableDiffusionXLPipeline", "turbo"): "pipelines.image:SDXLTurbo",
     ("ZImagePipeline", "turbo"): "pipelines.image:ZImageTurbo",
+    ("AceStepPipeline", "turbo"): "pipelines.soundscape:AceStepTurbo",
 }
 TRANSFORMERS: dict[str, tuple[Task, str]] = {  # `model_type` of config.json
     "musicgen": ("music", "pipelines.musicgen:MusicGen"),

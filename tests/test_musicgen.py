@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import sys
 import wave
+from pathlib import Path
 
 import av
 import numpy as np
@@ -16,7 +17,7 @@ from filelock import FileLock
 
 from pipelines import mastering
 from pipelines.base import Model
-from pipelines.faults import Unsupported
+from pipelines.faults import Unavailable, Unsupported
 from pipelines.tokens import checkpoint, decoding
 from pipelines.tokens.hearing import heard
 from tiny import musicgen as tiny
@@ -171,6 +172,19 @@ def test_what_can_run_code_is_loaded_only_when_it_is_pinned(model):
     free = Model("free", "Free", "music", entry.pipeline, repo=entry.repo)
     with pytest.raises(Unsupported, match="run code"):
         free.cls(free).load()
+
+
+def test_t5_is_found_beside_the_checkpoint_or_in_the_hubs_cache_and_else_asked_for(model, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    assert checkpoint.t5(Path(model("musicgen").repo), "t5-small").name == "t5"
+    with pytest.raises(Unavailable, match="t5-large") as refused:
+        checkpoint.t5(tmp_path, "t5-large")
+    assert "hf download google-t5/t5-large" in refused.value.advice
+    shelf = tmp_path / "models--google-t5--t5-large"
+    for file, text in (("refs/main", "abc"), ("snapshots/abc/config.json", "{}")):
+        (shelf / file).parent.mkdir(parents=True, exist_ok=True)
+        (shelf / file).write_text(text)
+    assert checkpoint.t5(tmp_path, "t5-large") == shelf / "snapshots" / "abc"
 
 
 # --- what is longer than a window ------------------------------------------------------------------------------------

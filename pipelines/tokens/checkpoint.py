@@ -17,9 +17,9 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from pipelines import weights
+from pipelines import snapshots, weights
 from pipelines.base import Model
-from pipelines.faults import Unsupported
+from pipelines.faults import Unavailable, Unsupported
 from pipelines.placement import Placement
 
 OWN = "state_dict.bin"
@@ -72,7 +72,8 @@ def opened(model: Model, family: str, folder: Path, place: Placement) -> Any:
     if place.kind == "cuda":
         torch.cuda.set_device(place.device)  # audiocraft knows kinds of devices, and the current one of a kind
     if (folder / OWN).is_file():
-        (cfg, state), compression, reader = kept(model, OWN), codec(model), text_encoder(model, folder)
+        (cfg, state), compression = kept(model, OWN), codec(model)
+        reader = text_encoder(t5(folder, cfg.conditioners.description.t5.name))
     else:
         from pipelines.tokens import named
 
@@ -106,12 +107,23 @@ def codec(model: Model) -> Any:
     return network
 
 
-def text_encoder(model: Model, folder: Path) -> tuple[Any, Any]:
+def t5(folder: Path, name: str) -> Path:
+    """Where the text encoder lies that a checkpoint names: in `t5` beside it, or in the hub's cache. Raises
+    `Unavailable`."""
+    known = [snapshots.folder(Model("", "", "music", "", repo=repo)) for repo in (f"google-t5/{name}", name)]
+    for found in (folder / "t5", *known):
+        if (found / "config.json").is_file():
+            return found
+    raise Unavailable(
+        f"It reads its prompts with {name}, which is not here.", f"hf download google-t5/{name}, or put it into t5/."
+    )
+
+
+def text_encoder(folder: Path) -> tuple[Any, Any]:
     """T5's tokenizer and encoder, in float32: half of it is known to overflow."""
     import torch
     from transformers import AutoTokenizer, T5EncoderModel
 
-    folder = folder / "t5"
     encoder = T5EncoderModel.from_pretrained(folder, dtype=torch.float32, local_files_only=True, use_safetensors=True)
     return AutoTokenizer.from_pretrained(folder, local_files_only=True), encoder
 

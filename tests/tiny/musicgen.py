@@ -87,7 +87,7 @@ def own(family: str, folder: Path) -> None:
         }
     )  # fmt: skip
     builders = audiocraft("models.builders")
-    with warnings.catch_warnings(), standing_in(), reading_with(*text_encoder(None, folder)):
+    with warnings.catch_warnings(), standing_in(), reading_with(*text_encoder(folder / "t5")):
         warnings.simplefilter("ignore")
         networks = {
             "compression_state_dict.bin": (builders.get_compression_model(codec_cfg), codec_cfg),
