@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
+import subprocess
 import zipfile
 from fractions import Fraction
 from pathlib import Path
+from xml.etree import ElementTree
 
+import av
+import numpy as np
 import opentimelineio
 import pytest
 from hypothesis import given, settings
@@ -15,6 +22,7 @@ from hypothesis import strategies as st
 from pipelines.faults import Fault, Invalid, TooLarge
 from studio.settings import Settings
 from studio.studio import Studio
+from studio.timeline.export import frame
 from studio.timeline.handover import bundle, otio
 from studio.timeline.model import Caption, Clip, Gap, Marker, Timeline, Title, Track, Transition
 from studio.work.worker import Worker
@@ -224,3 +232,115 @@ def test_a_zip_whose_two_lists_of_names_differ_is_refused(tmp_path):
     path.write_bytes(path.read_bytes().replace(b"timeline.json", b"timeline.evil", 1))
     with pytest.raises(Invalid):
         bundle.read(path, tmp_path, lambda fraction, note: None)
+
+
+# --- what other editors read -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def film(studio, make) -> Timeline:
+    """A dissolve, a gap, a title with fades, and music under it."""
+    shot = make("draft-video", prompt="a red boat on a calm sea, static", width=384, height=256, duration_s=2, fps=30)
+    still = make("draft-image", prompt="a green hill, poster", width=384, height=256)
+    music = make("draft-music", prompt="calm piano", duration_s=4, bpm=96)
+    rows = (
+        Track(kind="video", items=(
+            Clip(asset=shot.id, frames=50, muted=True), Transition(frames=20), Clip(asset=still.id, frames=60),
+            Gap(frames=10), Clip(asset=shot.id, offset=10, frames=30),
+        )),
+        Track(kind="video", items=(Gap(frames=20), Title(text="Harbour", frames=40, style="centre-card", fade_in=8))),
+        Track(kind="audio", role="music", gain_db=-6, items=(Clip(asset=music.id, frames=110),)),
+    )  # fmt: skip
+    markers = (Marker(frame=30, name="boat"),)
+    return Timeline(title="Harbour & sea", width=384, height=256, tracks=rows, markers=markers, loudness_lufs=None)
+
+
+@pytest.fixture
+def handed(studio, worker, film, tmp_path):
+    """The film as a zip of that format, unpacked."""
+
+    def handed(format: str) -> Path:
+        job, _ = studio.export(timeline=film, format=format)
+        worker.run_next()
+        job = studio.queue.get(job.id)
+        assert job.status == "done", job.error
+        with zipfile.ZipFile(job.assets[0].path) as archive:
+            archive.extractall(tmp_path / "out")
+        return tmp_path / "out"
+
+    return handed
+
+
+@pytest.mark.skipif(not shutil.which("melt"), reason="melt is not installed")
+def test_melt_plays_the_film_that_was_cut_here(film, handed, studio):
+    folder = handed("mlt.zip")
+    command = ["melt", "film.mlt", "-consumer", "avformat:out.mkv", "vcodec=ffv1", "acodec=pcm_s16le", "real_time=-1"]
+    subprocess.run(
+        command, cwd=folder, check=True, capture_output=True, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    )
+    with av.open(str(folder / "out.mkv")) as played:
+        pictures = [frame.to_ndarray(format="rgb24").astype(int) for frame in played.decode(video=0)]
+        played.seek(0)
+        loudest = max(np.abs(block.to_ndarray().astype(int)).max() for block in played.decode(audio=0))
+    assert len(pictures) == film.frames
+    media = studio.library.many(film.assets())
+    for n in (3, 25, 40, 70, 85, 95, 115):  # shot, title fading in, dissolve, still, gap, shot again
+        off = np.abs(pictures[n] - frame(film, media, n).astype(int)).mean()
+        assert off < 12, f"frame {n} is another picture: {off:.1f}"
+    assert loudest > 500, "the music is heard"
+
+
+def test_a_decision_list_tells_every_cut_at_its_time(handed):
+    text = (handed("edl.zip") / "film.edl").read_text()
+    events = [line.split() for line in text.splitlines() if re.match(r"\d{3} ", line)]
+    assert text.startswith("TITLE: Harbour & sea\nFCM: NON-DROP FRAME")
+    seen = [event for event in events if event[2] == "V"]
+    assert [event[3] for event in seen] == ["C", "C", "D", "C"]
+    assert seen[2][4] == "020"
+    assert seen[0][-2:] == ["01:00:00:00", "01:00:01:10"], "the shot plays alone until the middle of the dissolve"
+    assert seen[2][-2:] == ["01:00:01:00", "01:00:03:00"], "the dissolve begins 30 frames in"
+    assert seen[3][-4:] == ["00:00:00:10", "00:00:01:10", "01:00:03:10", "01:00:04:10"]
+
+
+def test_final_cut_s_file_lays_the_same_film_out(film, handed):
+    folder = handed("fcpxml.zip")
+    root = ElementTree.fromstring((folder / "film.fcpxml").read_text())
+    files = {m.get("src").removeprefix("./") for m in root.iter("media-rep")}
+    assert all((folder / file).is_file() for file in files)
+    (spine,) = root.iter("spine")
+
+    def time(said: str) -> Fraction:
+        return Fraction(said.removesuffix("s"))
+
+    laid = [piece for piece in spine if piece.tag != "transition"]
+    assert sum(time(piece.get("duration")) for piece in laid) == film.seconds
+    ends = [time(piece.get("offset")) + time(piece.get("duration")) for piece in laid]
+    assert [time(piece.get("offset")) for piece in laid] == [0, *ends[:-1]], "one after another, no hole between"
+    (crossing,) = spine.iter("transition")
+    assert time(crossing.get("offset")) == 1
+    ids = {resource.get("id") for resource in root.find("resources")}
+    assert {piece.get("ref") for piece in spine.iter() if piece.get("ref")} <= ids
+    assert {piece.get("lane") for piece in spine.iter() if piece.get("lane")} == {"1", "-1"}
+
+
+def test_stems_are_as_long_as_the_film_and_carry_its_tempo(film, handed):
+    folder = handed("stems.zip")
+    told = json.loads((folder / "stems.json").read_text())
+    assert told["bpm"] == 96
+    assert [stem["role"] for stem in told["stems"]] == ["music"], "draft shots are silent"
+    for stem in told["stems"]:
+        with av.open(str(folder / stem["file"])) as sound:
+            assert sound.streams.audio[0].rate == 48_000
+            assert abs(sound.duration / 1e6 - float(film.seconds)) < 0.01
+    assert (folder / "tempo.mid").read_bytes().startswith(b"MThd")
+
+
+@pytest.mark.parametrize("format", ["otio.zip", "mlt.zip"])
+def test_what_was_packed_for_another_editor_opens_here_too(film, handed, studio, worker, format):
+    handed(format)
+    packed = next(a for a in studio.library.list(kind="project").items if a.name.endswith(".zip"))
+    job, _ = studio.open_file(packed.id)
+    worker.run_next()
+    job = studio.queue.get(job.id)
+    assert job.status == "done", job.error
+    assert Timeline.parse(studio.projects.get(job.result["project"]).timeline) == film

@@ -41,7 +41,11 @@ FORMS: dict[str, tuple[Kind, str]] = {
     ".vtt": ("captions", "text/vtt"),
     ".ass": ("captions", "text/x-ssa"),
     ".mid": ("midi", "audio/midi"),
+    ".cube": ("lut", "text/x-cube"),
     ".json": ("project", "application/json"),
+    ".fcpxml": ("project", "application/xml"),
+    ".mlt": ("project", "application/xml"),
+    ".edl": ("project", "text/plain"),
     ".otio": ("project", "application/vnd.opentimelineio+json"),
     ".zip": ("project", "application/zip"),
 }
@@ -83,6 +87,8 @@ MAGIC: list[tuple[int, bytes, Sniffed]] = [
 ATOMS = (b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
 SRT = re.compile(r"\A\s*\d+[ \t]*\r?\n\s*\d+:\d\d:\d\d[,.]\d+\s*-->", re.ASCII)
 
+CUBE = re.compile(r"^LUT_[13]D_SIZE[ \t]+\d+[ \t]*$", re.ASCII | re.MULTILINE)
+
 
 def sniff(head: bytes) -> Sniffed | None:
     """What begins like this, or None: playlists, pages, scripts and everything else that could lead elsewhere."""
@@ -110,6 +116,12 @@ def sniff_text(head: bytes) -> Sniffed | None:
         return Sniffed("text", ".vtt")
     if text.lstrip().lower().startswith("[script info]"):
         return Sniffed("text", ".ass")
+    if CUBE.search(text):
+        return Sniffed("text", ".cube")
     if SRT.match(text):
         return Sniffed("text", ".srt")
+    if xml := re.match(r"\s*<\?xml[^>]*>\s*(?:<!DOCTYPE fcpxml>\s*)?<(mlt|fcpxml)\b", text):
+        return Sniffed("text", f".{xml[1]}")
+    if re.match(r"TITLE: [^\n]*\nFCM: ", text):
+        return Sniffed("text", ".edl")
     return Sniffed("text", ".json") if text.lstrip().startswith("{") else None

@@ -16,7 +16,8 @@ from studio.library.forms import FORMS, HEAD, Sniffed, sniff
 
 READABLE = (
     "Pictures: PNG, JPEG, WebP, AVIF, TIFF, BMP, GIF. Film: MP4, MOV, WebM, MKV, AVI, MPEG. "
-    "Sound: WAV, MP3, FLAC, OGG, Opus, M4A, AAC, AIFF. Captions: SRT, VTT, ASS. MIDI, and Homereel projects."
+    "Sound: WAV, MP3, FLAC, OGG, Opus, M4A, AAC, AIFF. Captions: SRT, VTT, ASS. MIDI, look-up tables (.cube), "
+    "and Homereel projects."
 )
 PICTURES = {
     "PNG": ".png",
@@ -142,7 +143,9 @@ def text(path: Path, found: Sniffed, limits: Limits) -> Facts:
         raise BrokenFile("The text holds bytes that are not text.", "Save it as UTF-8.")
     if found.format == ".json":
         return facts(check_timeline(body))
-    if found.format != ".ass" and b"-->" not in body:
+    if found.format == ".cube":
+        check_cube(body)
+    elif found.format in (".srt", ".vtt") and b"-->" not in body:
         raise BrokenFile("The captions hold no cue.", "Each cue needs a line such as 00:00:01.000 --> 00:00:02.000.")
     return facts(found.format)
 
@@ -158,6 +161,16 @@ def check_timeline(body: bytes) -> str:
     if not (isinstance(timeline, dict) and "version" in timeline and isinstance(timeline.get("tracks"), list)):
         raise UnsupportedFile("This JSON file is not a Homereel project.", READABLE)
     return ".json"
+
+
+def check_cube(body: bytes) -> None:
+    from pipelines import cube
+
+    try:
+        cube.read(body.decode("utf-8", errors="replace"))
+    except (ValueError, OverflowError) as error:
+        why = str(error) if str(error).startswith("it") else "it holds something that is no number"
+        raise BrokenFile(f"The look-up table cannot be read: {why}.", "Save it again as a .cube file.") from None
 
 
 def midi(path: Path, found: Sniffed, limits: Limits) -> Facts:

@@ -16,6 +16,7 @@ import av.error
 from pipelines.faults import DiskFull, Invalid
 from studio.timeline import captions, check, gif
 from studio.timeline.encode import failed
+from studio.timeline.handover import HANDOVERS
 from studio.timeline.media import check_against
 from studio.timeline.model import Timeline
 from studio.timeline.movie import to_film, to_sound
@@ -62,22 +63,6 @@ def to_json(order: Order) -> Report:
 
 
 FILMS, SOUNDS, STILLS = ("mp4", "mov", "webm", "mkv"), ("wav", "mp3", "flac", "m4a", "ogg"), ("png", "jpg", "webp")
-def to_otio(order: Order) -> Report:
-    from studio.timeline.handover import otio
-
-    order.out.write_text(otio.write(order.timeline, order.media), encoding="utf-8")
-    return Report(order.out, frames=order.timeline.frames)
-
-
-def to_project(order: Order) -> Report:
-    """A zip with everything the project needs on another machine."""
-    from studio.timeline.handover import bundle
-
-    pages = bundle.project_pages(order.timeline, order.media)
-    bundle.write(order.out, pages, order.media, order.progress)
-    return Report(order.out, frames=order.timeline.frames)
-
-
 EXPORTERS: dict[str, Callable[[Order], Report]] = {
     **dict.fromkeys(FILMS, to_film),
     "gif": to_gif,
@@ -86,8 +71,7 @@ EXPORTERS: dict[str, Callable[[Order], Report]] = {
     "srt": to_captions,
     "vtt": to_captions,
     "json": to_json,
-    "otio": to_otio,
-    "zip": to_project,
+    **HANDOVERS,
 }
 NEEDS_MEDIA = {*FILMS, "gif", *SOUNDS, *STILLS}
 ALSO = {"jpeg": "jpg"}
@@ -109,7 +93,7 @@ def export(
     there is none. `progress(fraction, note)` may raise `Cancelled`: everything stops, and nothing is left at `out`.
     Raises `UnknownFormat`, `MissingMedia`, `BrokenMedia`, `Invalid` with the path of a clip that does not fit its
     media, `EmptyFilm`, `WrongContainer`, `DiskFull`, and `CheckFailed` should the file not be what was asked for."""
-    began, kind, settings = time.monotonic(), format_of(out.suffix), settings or ExportSettings()
+    began, kind, settings = time.monotonic(), kind_of(out), settings or ExportSettings()
     timeline = framed(timeline, settings)
     if kind in NEEDS_MEDIA:
         ready(timeline, media)
@@ -134,6 +118,12 @@ def export(
     return replace(
         report, path=out, bytes=out.stat().st_size, fps=str(timeline.fps), seconds=seconds, took_s=took
     )  # fmt: skip
+
+
+def kind_of(out: Path) -> str:
+    """The format that a file's name asks for: its last two suffixes, such as .mlt.zip, or its last."""
+    both = "".join(out.suffixes[-2:]).lower().removeprefix(".")
+    return both if both in EXPORTERS else format_of(out.suffix)
 
 
 def format_of(said: str) -> str:

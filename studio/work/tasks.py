@@ -11,11 +11,11 @@ from urllib.parse import unquote
 
 from pipelines import catalogue, weights
 from pipelines.base import Context, Options, Pipeline
-from pipelines.faults import ran_out
+from pipelines.faults import Unsupported, ran_out
 from pipelines.pool import Pool
 from studio.library.store import Library
-from studio.timeline.model import Timeline
 from studio.settings import Settings
+from studio.timeline.model import Timeline
 from studio.types import Asset, Job
 from studio.work.failpoint import failpoint
 from studio.work.meter import Meter
@@ -99,6 +99,10 @@ def open_project(job: Job, context: Context, library: Library, pool: Pool) -> Ou
         timeline, packed = bundle.read(given.path, folder, context.progress)
         assets = [library.examined(p.path, name=p.name, recipe=p.recipe, tags=p.tags) for p in packed]
         return Outcome(assets, {}, timeline)
+    if given.path.suffix not in (".otio", ".json"):
+        raise Unsupported(
+            f"{given.name} is for other editors; it cannot be read back.", "Open a project zip, .otio or .json file."
+        )
     text = given.path.read_text(encoding="utf-8-sig")
     if given.path.suffix == ".otio":
         return Outcome([], {}, otio.read(text, linked(text, library)))

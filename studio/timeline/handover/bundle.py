@@ -22,12 +22,17 @@ from studio.types import Asset, Recipe
 
 MEMBER = re.compile(r"media/([0-9a-f]{64})(\.[a-z0-9]{1,5})")
 PAGES = ("timeline.json", "assets.json")
+BESIDE = re.compile(
+    r"film\.(otio|fcpxml|edl|mlt)|media/title-[0-9]{1,4}\.png|stems/[^/\\]{1,200}|stems\.json|tempo\.mid"
+)
+"""What zips for other programs hold besides; it is left where it is."""
 MOST_ENTRIES = 20_000
 PAGE_BYTES = 64 << 20
 MOST_BYTES = 1 << 40
 SPARE_BYTES = 300 << 20
 BLOCK = 1 << 20
 Progress = Callable[[float, str], None]
+Pages = dict[str, str | bytes | Path]
 
 
 class BadBundle(Invalid):
@@ -43,13 +48,17 @@ def used(timeline: Timeline) -> list[str]:
     return sorted({clip.asset for clip in clips} | {take.asset for clip in clips for take in clip.takes})
 
 
-def write(out: Path, pages: Mapping[str, str], media: Mapping[str, Asset], progress: Progress) -> None:
-    """A zip of these texts by name, and of the media as media/ID.EXT, which is packed already and so only stored."""
+def write(out: Path, pages: Pages, media: Mapping[str, Asset], progress: Progress) -> None:
+    """A zip of these texts and files by name, and of the media as media/ID.EXT, which is packed already and so only
+    stored."""
     total = sum(asset.bytes for asset in media.values()) or 1
     done = 0
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in pages.items():
-            archive.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
+            if isinstance(text, Path):
+                archive.write(text, name)
+            else:
+                archive.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
         for id, asset in sorted(media.items()):
             info = zipfile.ZipInfo(f"media/{id}{asset.path.suffix}")
             with asset.path.open("rb") as source, archive.open(info, "w", force_zip64=True) as target:
@@ -59,7 +68,7 @@ def write(out: Path, pages: Mapping[str, str], media: Mapping[str, Asset], progr
                     progress(0.99 * done / total, f"{done / 1e6:.0f} of {total / 1e6:.0f} MB")
 
 
-def project_pages(timeline: Timeline, media: Mapping[str, Asset]) -> dict[str, str]:
+def project_pages(timeline: Timeline, media: Mapping[str, Asset]) -> Pages:
     """The two texts of a project zip."""
     rows = [asset.model_dump(mode="json", exclude={"url"}) for _, asset in sorted(media.items())]
     return {
@@ -119,7 +128,7 @@ def checked(infos: list[zipfile.ZipInfo], path: Path, folder: Path) -> dict[str,
     found: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         name = info.orig_filename
-        if not (name in PAGES or MEMBER.fullmatch(name)):
+        if not (name in PAGES or MEMBER.fullmatch(name) or BESIDE.fullmatch(name)):
             raise BadBundle(f"A project zip holds no {name[:80]!r}.", "It has timeline.json, assets.json and media/.")
         if name in found:
             raise BadBundle(f"{name[:80]} is there twice.", "Export the project again.")
