@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.faults import Invalid
 
-Kind = Literal["image", "video", "audio", "captions", "midi", "project"]
+Kind = Literal["image", "video", "audio", "captions", "midi", "project", "lut"]
 Task = Literal["image", "video", "music", "sound", "speech", "restore"]
 Status = Literal["ready", "not_downloaded", "needs_package", "needs_gpu", "needs_server"]
 
@@ -75,6 +75,8 @@ class Model:
     draft: bool = False
     files: tuple[str, ...] = ()
     """Which files of the repository are wanted, as patterns; `!` leaves out. None: what its layout says."""
+    also: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other repositories that it needs files of, and which, as in `files`: `{"google-t5/t5-large": ()}`."""
     gated: bool = False
     """Whether a person has to accept the licence at `link` before the hub gives it out."""
     hashes: dict[str, str] = field(default_factory=dict)

@@ -28,6 +28,7 @@ COLOURS = {
     "captions": "#F08AA5",
     "midi": "#A98BF0",
     "project": "#9AA3B2",
+    "lut": "#E07A53",
 }
 VOICE, MUSIC = "#3FB6A8", "#A98BF0"
 PER_SECOND = 20

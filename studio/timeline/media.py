@@ -26,6 +26,9 @@ def misfits(timeline: Timeline, media: Mapping[str, Asset]) -> Iterator[tuple[st
             if isinstance(item, Clip) and item.asset in media:
                 for key, fault in misfit(track, item, media[item.asset], timeline.fps):
                     yield f"tracks[{t}].items[{n}]{key}", fault
+            lut = media.get((item.colour and item.colour.lut) or "") if isinstance(item, Clip) else None
+            if lut is not None and lut.kind != "lut":
+                yield f"tracks[{t}].items[{n}].colour.lut", f"“{lut.name}” is no look-up table, as a .cube file is"
 
 
 def misfit(track: Track, clip: Clip, asset: Asset, fps: Fraction) -> Iterator[tuple[str, str]]:

@@ -121,6 +121,17 @@ class Placed(Piece):
         return at
 
 
+class Colour(Piece):
+    """How a clip's colours are changed: exposure in stops, the others from -1 to 1 with 0 for as it is; then, where one
+    is named, a look-up table: the asset of a .cube file."""
+
+    exposure: float = Field(0.0, ge=-6, le=6)
+    contrast: float = Field(0.0, ge=-1, le=1)
+    saturation: float = Field(0.0, ge=-1, le=1)
+    temperature: float = Field(0.0, ge=-1, le=1)
+    lut: str | None = Field(None, min_length=1, max_length=200)
+
+
 class Take(Piece):
     """Media that played in a clip's place before, and from where: what is needed to go back to it."""
 
@@ -143,6 +154,7 @@ class Clip(Placed):
     fit: Literal["cover", "contain", "stretch", "none"] = "cover"
     crop: Rectangle = (0, 0, 0, 0)
     motion: Motion | None = None
+    colour: Colour | None = None
     speed: Ratio = Field(Fraction(1), ge=0, le=100)
     loop: bool = False
     freeze: bool = False
@@ -303,7 +315,9 @@ class Timeline(Piece):
         return self.frames / self.fps
 
     def assets(self) -> set[str]:
-        return {item.asset for track in self.tracks for item in track.items if isinstance(item, Clip)}
+        """Every file the film is made of: its clips' media, and the look-up tables of their colours."""
+        clips = [item for track in self.tracks for item in track.items if isinstance(item, Clip)]
+        return {clip.asset for clip in clips} | {clip.colour.lut for clip in clips if clip.colour and clip.colour.lut}
 
     def dump(self) -> dict[str, Any]:
         """The file's JSON form: `parse` gives the same timeline back."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from studio.timeline.colour import Lut, graded, table
 from studio.timeline.model import Caption, Clip, Gap, Span, Timeline, Title, Track
 from studio.timeline.picture import Picture, blank, blended, copied, expanded, faded, lay_over
 from studio.timeline.placing import Place, laid, place, shrunk
@@ -18,6 +19,7 @@ from studio.timeline.transitions import TABLE
 from studio.types import Asset
 
 STILLS_KEPT = 3
+GRADES_KEPT = 3
 SOON_S = 2
 WORDS_KEPT = 8
 
@@ -80,6 +82,8 @@ class Painter:
         self.idle: list[Film] = []
         self.uses = used_from(self.rows)
         self.stills: OrderedDict[str, Still] = OrderedDict()
+        self.luts: dict[str, Lut] = {}
+        self.grades: list[tuple[Picture, Clip, Picture]] = []
         self.words: OrderedDict[tuple[str, str, str], Picture | None] = OrderedDict()
         self.held: dict[tuple[int, int], tuple[Any, Picture | None]] = {}
         self.last: tuple[list[Any], Picture] | None = None
@@ -218,15 +222,39 @@ class Painter:
         while where.scale < factor / 2:
             factor /= 2
         source = still.at(factor)
-        return self.moved(source, item, where, (source.width / still.size[0], source.height / still.size[1]))
+        factors = source.width / still.size[0], source.height / still.size[1]
+        return self.moved(self.still_graded(source, item), item, where, factors)
 
     def painted_film(self, source: Picture, item: Clip, where: Place) -> Picture | None:
         sx, sy = (float((where.matrix[:, n] ** 2).sum()) ** 0.5 for n in (0, 1))
         if min(sx, sy) > 0.98:
-            return self.moved(source, item, where, (1, 1))
+            return self.moved(self.graded(source, item), item, where, (1, 1))
         small = (max(2, round(source.width * min(sx, 1))), max(2, round(source.height * min(sy, 1))))
         reduced, factors = shrunk(source, *small)
-        return self.moved(reduced, item, where, factors)
+        return self.moved(self.graded(reduced, item), item, where, factors)
+
+    def graded(self, source: Picture, item: Clip) -> Picture:
+        """The source in the colours the clip asks for."""
+        if item.colour is None:
+            return source
+        lut = item.colour.lut
+        if lut and lut not in self.luts:
+            if lut not in self.media:
+                raise MissingMedia(
+                    f"A look-up table ({lut[:12]}) is not in the library.", "Import it, or choose another."
+                )
+            self.luts[lut] = table(self.media[lut])
+        return graded(source, item.colour, self.luts[lut] if lut else None)
+
+    def still_graded(self, source: Picture, item: Clip) -> Picture:
+        """The same, once for as long as a still is looked at."""
+        if item.colour is None:
+            return source
+        for before, clip, after in self.grades:
+            if before is source and clip is item:
+                return after
+        self.grades = [*self.grades[1 - GRADES_KEPT :], (source, item, self.graded(source, item))]
+        return self.grades[-1][2]
 
     def moved(self, source: Picture, item: Clip, where: Place, factors: tuple[float, float]) -> Picture | None:
         """A source already shrunk by `factors`, put in its place."""

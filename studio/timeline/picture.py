@@ -126,8 +126,10 @@ def from_ink(colour: np.ndarray, alpha: np.ndarray, left: int, top: int) -> Pict
     return Picture(y, u, v, (full, half), left, top)
 
 
-def to_rgb(picture: Picture) -> np.ndarray:
-    """(h, w, 3) uint8 R'G'B' of an opaque picture; chroma interpolated from where it is sited."""
+def to_rgb(picture: Picture, change: np.ndarray | None = None) -> np.ndarray:
+    """(h, w, 3) uint8 R'G'B' of an opaque picture; chroma interpolated from where it is sited. `change` (3, 4) is what
+    is made of R'G'B' on the way, before it is rounded and cut to 0..255."""
+    to = TO_RGB if change is None else np.hstack([change[:, :3] @ TO_RGB[:, :3], change @ [*TO_RGB[:, 3:], [1]]])
     size, shift = (picture.width, picture.height), (picture.siting - 1) / 2
     matrix = np.array([[0.5, 0, -0.25 - shift], [0, 0.5, -0.25]])
     flags, border = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, cv2.BORDER_REPLICATE
@@ -135,7 +137,7 @@ def to_rgb(picture: Picture) -> np.ndarray:
         cv2.warpAffine(np.ascontiguousarray(p), matrix, size, flags=flags, borderMode=border)
         for p in picture.planes[1:]
     )
-    return cv2.transform(cv2.merge([np.ascontiguousarray(picture.y), u, v]), TO_RGB)
+    return cv2.transform(cv2.merge([np.ascontiguousarray(picture.y), u, v]), to)
 
 
 def faded(picture: Picture, level: float) -> Picture:

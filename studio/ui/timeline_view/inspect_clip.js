@@ -4,6 +4,7 @@ import { button, el, fileUrl, icon, promptOf, thumbUrl } from "/ui/static/api.js
 import { bench } from "./bench.js";
 import { choice, group, range, time, toggle } from "./fields.js";
 import { MOTIONS, motionName } from "./film.js";
+import { colour } from "./colour.js";
 import { askFor } from "./overlay.js";
 import { takesGroup } from "./takes.js";
 import * as cuts from "./cuts.js";
@@ -27,6 +28,7 @@ export function ofClip(item, asset, track) {
     asset?.gone && el("p.warning", {}, icon("warn", 16), "This file is not in the library. Restore it from the trash, or take the clip out."),
     timing(item, asset, moving),
     seen && picture(item, asset, track),
+    seen && colour(item),
     seen && placing(item),
     heard && sound(item, seen),
     takesGroup(item, asset),
