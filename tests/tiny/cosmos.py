@@ -14,7 +14,7 @@ from pipelines.diffusion import Diffusion
 from tiny import Tiny, wan, words
 
 SMALL = {"prompt": "a lighthouse at dusk", "width": 128, "height": 128, "steps": 2}
-SHOT = {"kind": "video", "width": 128, "height": 128, "fps": 16.0, "duration_s": 0.5}
+SHOT = {"kind": "video", "width": 128, "height": 128, "fps": 8.0, "duration_s": 0.5}
 
 
 class Lenient:
@@ -99,7 +99,8 @@ def world(folder: Path) -> None:
 
 def tiny(name: str, build: Any, family: str, **media: tuple[str, ...]) -> Tiny:
     return Tiny(
-        name, build, f"tiny.cosmos:{family}", "video", {**SMALL, "duration_s": 0.5}, SHOT, steps=2, media=media,
+        name, build, f"tiny.cosmos:{family}", "video", {**SMALL, "duration_s": 0.5, "fps": 8}, SHOT, steps=2,
+        media=media,
         stands_for=f"pipelines.cosmos:{family}",
     )  # fmt: skip
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from tiny import Tiny, words
 
-SMALL = {"prompt": "a lighthouse at dusk", "width": 128, "height": 128, "steps": 2, "duration_s": 0.5}
-SHOT = {"kind": "video", "width": 128, "height": 128, "fps": 24.0, "duration_s": 0.5}
+SMALL = {"prompt": "a lighthouse at dusk", "width": 128, "height": 128, "steps": 2, "duration_s": 0.5, "fps": 8}
+SHOT = {"kind": "video", "width": 128, "height": 128, "fps": 8.0, "duration_s": 0.5}
 
 
 def saved(folder: Path, kind: str, task: str, **more: Any) -> None:
