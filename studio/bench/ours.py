@@ -30,7 +30,7 @@ def edited(film: Film, edit: str, n: int) -> Timeline:
     if edit == "caption":
         return with_track(timeline, 4, changed(captions.items, Caption, 1, text=f"Another line, number {n}"))
     if edit == "clip":
-        other = film.folder / f"v{(n + 2) % 5 + 2}.mp4"
+        other = film.folder / f"v{n % (film.cut.kinds - 1) + 2}.mp4"
         return with_track(timeline, 0, changed(pictures.items, Clip, 1, asset=other.name))
     if edit == "music":
         louder = music.model_copy(update={"gain_db": music.gain_db + 0.5 * (n + 1)})

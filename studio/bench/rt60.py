@@ -50,6 +50,11 @@ class Cut:
         return self.height * 16 // 9, self.height
 
     @property
+    def kinds(self) -> int:
+        """How many stills and how many clips there are to choose from."""
+        return min(KINDS, max(2, self.items // 2))
+
+    @property
     def frames(self) -> int:
         return self.items * STEP
 
@@ -68,7 +73,7 @@ class Film:
     def shown(self, i: int) -> Path:
         """What item i shows: stills and clips by turns."""
         kind = "v{}.mp4" if i % 2 else "s{}.png"
-        return self.folder / kind.format(i // 2 % KINDS + 1)
+        return self.folder / kind.format(i // 2 % self.cut.kinds + 1)
 
     def length(self, i: int) -> int:
         return STEP if i == self.cut.items - 1 else STEP + OVER
@@ -77,7 +82,7 @@ class Film:
     def spoken(self) -> list[tuple[int, Path]]:
         """(second it begins at, file) of every narration."""
         begins = range(1, self.cut.seconds - 4, 10)
-        return [(at, self.folder / f"n{n % KINDS + 1}.wav") for n, at in enumerate(begins)]
+        return [(at, self.folder / f"n{n % self.cut.kinds + 1}.wav") for n, at in enumerate(begins)]
 
     def caption(self, i: int) -> str:
         return f"{SAID[i % len(SAID)]}, {i + 1}"
@@ -158,7 +163,7 @@ def build(folder: Path, cut: Cut) -> Film:
     """Make what is not there yet."""
     folder.mkdir(parents=True, exist_ok=True)
     film = Film(cut, folder)
-    for n in range(1, KINDS + 1):
+    for n in range(1, cut.kinds + 1):
         still, clip, voice = folder / f"s{n}.png", folder / f"v{n}.mp4", folder / f"n{n}.wav"
         if not still.exists():
             cv2.imwrite(str(still), picture(n, cut.height * 3 // 2), [cv2.IMWRITE_PNG_COMPRESSION, 1])

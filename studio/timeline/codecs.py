@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
@@ -65,6 +66,7 @@ def x265(q: Quality, fps: Fraction) -> dict[str, str]:
 
 
 def svt(q: Quality, fps: Fraction) -> dict[str, str]:
+    os.environ.setdefault("SVT_LOG", "1")  # it reports to standard error otherwise
     speed = "12" if q.x264 == "ultrafast" else "6" if q.x264 == "medium" else "9"
     return {"preset": speed, "crf": str(q.av1), "g": str(round(fps * PIECE_S))}
 

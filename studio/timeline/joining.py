@@ -41,7 +41,9 @@ def join(
                 container.metadata["title"] = title
             if chapters:
                 container.set_chapters([written(n, chapter, fps) for n, chapter in enumerate(chapters)])
-            streams = [container.add_stream_from_template(head.streams[0]) for head in heads]
+            streams = [container.add_stream_from_template(head.streams[0], opaque=True) for head in heads]
+            if kind in ("mp4", "mov") and heads[0].streams[0].codec_context.codec_tag == "hvc1":
+                streams[0].codec_context.codec_tag = "hvc1"  # under the other name, hev1, many players show nothing
             rows = [video_packets(pieces, fps)] if pieces else []
             if sound is not None:
                 rows.append(heads[-1].demux(heads[-1].streams[0]))

@@ -7,11 +7,17 @@ import { playRange, range } from "./scrub.js";
 
 const FORMATS = {
   mp4: ["MP4", "Plays everywhere", "film"], webm: ["WebM", "For web pages", "film"], mov: ["MOV", "For other editors", "film"],
-  gif: ["GIF", "A loop without sound", "image"], wav: ["WAV", "The sound alone", "sound"], srt: ["SRT", "Captions as text", "captions"], vtt: ["VTT", "Captions for the web", "captions"],
+  gif: ["GIF", "A loop without sound", "image"], png: ["PNG", "The frame under the playhead", "image"],
+  wav: ["WAV", "The sound alone", "sound"], mp3: ["MP3", "The sound, small", "sound"], flac: ["FLAC", "The sound, exact", "sound"], srt: ["SRT", "Captions as text", "captions"], vtt: ["VTT", "Captions for the web", "captions"],
 };
-const PICTURE = ["mp4", "webm", "mov", "gif"];
+const FILMS = ["mp4", "webm", "mov"], PICTURE = [...FILMS, "gif", "png"], SOUNDS = ["wav", "mp3", "flac"];
 const SIZES = { "": "As the canvas", 2160: "4K", 1440: "1440p", 1080: "1080p", 720: "720p", 480: "480p", 360: "360p" };
 const PRESETS = { small: "Small file", standard: "Standard", high: "High" };
+const PLACES = { "youtube-1080p": "YouTube 1080p", "youtube-4k": "YouTube 4K", shorts: "Shorts, Reels 9:16", square: "Square 1:1" };
+const CODECS = {
+  mp4: { "": "H.264", hevc: "HEVC", av1: "AV1" }, webm: { "": "VP9", av1: "AV1" },
+  mov: { "": "H.264", hevc: "HEVC", prores: "ProRes 422 HQ", "prores-4444": "ProRes 4444, clear ground", dnxhr: "DNxHR HQ" },
+};
 const STORE = "homereel.export";
 
 let job = null, sheet = null, polling = 0;
@@ -20,7 +26,7 @@ let job = null, sheet = null, polling = 0;
 export function exportSheet(player) {
   player?.halt();
   if (sheet) return;
-  const { format = "mp4", height = "", preset = "standard" } = JSON.parse(localStorage.getItem(STORE) ?? "{}"), wish = { format, height, preset };
+  const { format = "mp4", height = "", preset = "standard", codec = "" } = JSON.parse(localStorage.getItem(STORE) ?? "{}"), wish = { format, height, preset, codec, at: bench.frame };
   const body = el("div.export-body");
   sheet = el("dialog.slate.export", { "aria-label": "Export the film" },
     el("header", {}, el("h2", {}, "Export"), el("span.muted", {}, `${bench.project.title} · ${filmSeconds(bench.frames, bench.fps)}`),
@@ -41,19 +47,22 @@ function form(body, wish) {
     cards.append(el("button.format", { type: "button", role: "radio", "aria-checked": String(wish.format === format), onclick: () => form(body, { ...wish, format }) },
       icon(iconName, 20), el("strong", {}, name), el("small", {}, about)));
   const seen = PICTURE.includes(wish.format);
-  const pick = (label, field, options) => {
-    const select = el("select.pick", { "aria-label": label, onchange: (event) => { wish[field] = event.target.value; } }, ...Object.entries(options).map(([value, words]) => el("option", { value }, words)));
+  const pick = (label, field, options, after = () => {}) => {
+    if (!(wish[field] in options)) wish[field] = Object.keys(options)[0];
+    const select = el("select.pick", { "aria-label": label, onchange: (event) => { wish[field] = event.target.value; after(); } }, ...Object.entries(options).map(([value, words]) => el("option", { value }, words)));
     select.value = wish[field];
     return el("label.field", {}, el("span.name", {}, label), select);
   };
   const go = button("Export", "download", attempt(() => begin(body, wish)), { kind: "lamp" });
   body.replaceChildren(cards, el("div.export-fields", {},
-    cutable(wish.format) && part(wish), seen && pick("Size", "height", sizesFor()), seen && wish.format !== "gif" && pick("Quality", "preset", PRESETS)) , el("div.row-end", {}, go));
+    cutable(wish.format) && part(wish), FILMS.includes(wish.format) && pick("Quality", "preset", { ...PRESETS, ...PLACES }, () => { form(body, wish); body.querySelector('[aria-label="Quality"]').focus(); }),
+    seen && !(wish.preset in PLACES && FILMS.includes(wish.format)) && pick("Size", "height", sizesFor()),
+    FILMS.includes(wish.format) && pick("Codec", "codec", CODECS[wish.format])) , el("div.row-end", {}, go));
   cards.querySelector('[aria-checked="true"]').focus();
 }
 
 const marked = () => range.in !== null || range.out !== null;
-const cutable = (format) => marked() && [...PICTURE, "wav"].includes(format);
+const cutable = (format) => marked() && format !== "png" && [...PICTURE, ...SOUNDS].includes(format);
 
 /** The whole film, or what lies between the in and the out point. */
 function part(wish) {
@@ -77,11 +86,13 @@ async function begin(body, wish) {
 }
 
 /** The chosen size is the shorter side's, so that an upright film is not made small. */
-function request({ format, height, preset, part: wanted }) {
+function request({ format, height, preset, codec, at, part: wanted }) {
   const [from, to] = playRange(), stretch = cutable(format) && wanted !== "whole" ? { from, to } : {};
   if (!PICTURE.includes(format)) return { format, options: stretch };
-  const { timeline } = bench, scale = Number(height) / Math.min(timeline.width, timeline.height);
-  return { format, options: { ...stretch, ...(height && { height: Math.round((timeline.height * scale) / 2) * 2 }), ...(format !== "gif" && { preset }) } };
+  const { timeline } = bench, scale = Number(height) / Math.min(timeline.width, timeline.height), film = FILMS.includes(format);
+  const sized = height && !(film && preset in PLACES);
+  return { format, options: { ...stretch, ...(sized && { height: Math.round((timeline.height * scale) / 2) * 2 }),
+    ...(film && { preset, ...(codec && { codec }) }), ...(format === "png" && Number.isInteger(at) && { at }) } };
 }
 
 async function watch(body, wish) {
@@ -94,7 +105,7 @@ async function watch(body, wish) {
   while (sheet && polling === mine) {
     fill.parentNode.style.setProperty("--part", job.progress);
     fill.parentNode.setAttribute("aria-valuenow", Math.round(job.progress * 100));
-    line.textContent = job.status === "queued" ? `Waits: ${job.position ?? 0} before it` : [`${Math.round(job.progress * 100)} %`, job.note, job.eta_s ? `${seconds(job.eta_s)} left` : ""].filter(Boolean).join(" · ");
+    line.textContent = job.status === "queued" ? `Waits: ${job.position ?? 0} before it` : [`${Math.round(job.progress * 100)} %`, job.note, job.eta_s && !job.note.endsWith("left") ? `${seconds(job.eta_s)} left` : ""].filter(Boolean).join(" · ");
     if (over(job)) return end(body, wish);
     await new Promise((done) => setTimeout(done, 350));
     try { job = await get(`/jobs/${job.id}`); } catch (error) { line.textContent = error.message; }
