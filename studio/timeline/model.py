@@ -43,6 +43,9 @@ TRANSITIONS = (
     "push-right",
     "push-up",
     "push-down",
+    "zoom-in",
+    "zoom-out",
+    "blur",
 )
 TITLE_STYLES = ("lower-third", "centre-card", "chapter", "corner", "quote", "credits", "end-roll", "kinetic")
 MOVING = ("end-roll", "kinetic")

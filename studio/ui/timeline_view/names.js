@@ -44,6 +44,7 @@ export const TRANSITION_NAMES = {
   "wipe-left": "Wipe left", "wipe-right": "Wipe right", "wipe-up": "Wipe up", "wipe-down": "Wipe down",
   "slide-left": "Slide left", "slide-right": "Slide right", "slide-up": "Slide up", "slide-down": "Slide down",
   "push-left": "Push left", "push-right": "Push right", "push-up": "Push up", "push-down": "Push down",
+  "zoom-in": "Zoom in", "zoom-out": "Zoom out", "blur": "Blur",
 };
 
 export const TITLE_STYLES = {
