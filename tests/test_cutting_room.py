@@ -327,3 +327,19 @@ def test_the_queue_is_paused_reordered_cancelled_and_resumed(page, server, clien
         expect(row[ids[0]]).to_contain_text("done", timeout=10_000)
     finally:
         client.post(f"{API}/queue/resume")
+
+
+def test_a_project_zip_is_opened_from_the_menu(room, client, server, tmp_path):
+    job = client.post(f"{API}/projects/{room.project}/export", json={"format": "zip"}).json()
+    packed = server.done(job["id"])["assets"][0]
+    file = tmp_path / "film.zip"
+    file.write_bytes(client.get(packed["url"]).content)
+    before = room.timeline
+    room.page.locator('.project-menu button[title="Project"]').click()
+    with room.page.expect_file_chooser() as chooser:
+        room.page.get_by_role("menuitem", name="Open a file").click()
+    chooser.value.set_files(file)
+    expect(room.page.get_by_text("is open.")).to_be_visible()
+    opened = room.page.evaluate("localStorage['homereel.project']")
+    assert opened != room.project
+    assert client.get(f"{API}/projects/{opened}").json()["timeline"] == before

@@ -1,6 +1,6 @@
 // The project menu: new, open, rename, duplicate, delete, and the sample.
 
-import { attempt, call, el, get, icon, post, report, toast } from "/ui/static/api.js";
+import { Fault, attempt, call, el, get, icon, post, report, toast, upload } from "/ui/static/api.js";
 import { create, open, project, retitle, sample, settle } from "/ui/static/project.js";
 import { bench, on } from "./bench.js";
 import { RULE, menu } from "./menu.js";
@@ -20,6 +20,7 @@ async function entries() {
   return [
     { words: "New project", icon: "plus", run: attempt(() => create("Untitled film")) },
     { words: "Open the sample", icon: "film", run: attempt(sample) },
+    { words: "Open a file…", icon: "upload", run: attempt(openFile) },
     now && { words: "Rename", icon: "tag", run: () => rename(now) },
     now && { words: "Versions…", icon: "history", run: attempt(versionsSheet) },
     now && { words: "Duplicate", icon: "copy", run: attempt(async () => settle(await post("/projects", { title: `${now.title}, copy`.slice(0, 500), timeline: now.timeline }))) },
@@ -27,6 +28,25 @@ async function entries() {
     others.length > 0 && RULE,
     ...others.map((one) => ({ words: one.title, note: when(one.updated), icon: "project", run: attempt(() => open(one.id)) })),
   ].filter(Boolean);
+}
+
+/** A project zip, an .otio file or a timeline from this computer, made into a project. */
+function openFile() {
+  const field = el("input", { type: "file", accept: ".zip,.otio,.json", onchange: attempt(async () => {
+    const [file] = field.files;
+    if (!file) return;
+    const notice = toast(`Opening ${file.name}…`);
+    let job = await post("/projects/import", { asset: (await upload(file)).id });
+    while (!["done", "failed", "cancelled"].includes(job.status)) {
+      await new Promise((done) => setTimeout(done, 250));
+      job = await get(`/jobs/${job.id}`);
+    }
+    notice?.remove?.();
+    if (job.status !== "done") throw new Fault(job.error ?? { message: "The file was not opened." });
+    await open(job.result.project);
+    toast(`“${project.now.title}” is open.`);
+  }) });
+  field.click();
 }
 
 const when = (iso) => new Date(iso).toLocaleDateString([], { day: "numeric", month: "short" });
