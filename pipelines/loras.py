@@ -7,6 +7,7 @@ in its cache is asked for by its name there: `maker/moss:0.8`, or `maker/moss/mo
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -87,14 +88,16 @@ def file_of(lora: Model) -> Path:
 def wear(pipe: Any, wanted: Iterable[str]) -> None:
     """Have `pipe`, a diffusers pipeline, wear these and no others. Putting them on changes no weight of the model, so
     that without them it makes exactly what it made before. Raises `WrongLora`, `BrokenWeights`."""
-    chosen = dict(map(parsed, wanted))
+    chosen = dict(sorted(map(parsed, wanted)))  # sums are rounded in the order of their parts
     wears = {adapter for adapters in pipe.get_list_adapters().values() for adapter in adapters}
     if wears and wears != {adapter_of(name) for name in chosen}:
         pipe.unload_lora_weights()
         wears = set()
     if not wears:
-        for name in chosen:
-            put_on(pipe, name)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Already found a `peft_config`")  # several at once are meant
+            for name in chosen:
+                put_on(pipe, name)
     if chosen:
         pipe.set_adapters([adapter_of(name) for name in chosen], adapter_weights=list(chosen.values()))
 

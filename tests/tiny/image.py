@@ -75,7 +75,7 @@ def sd3():
     from diffusers import SD3Transformer2DModel, StableDiffusion3Pipeline
 
     transformer = SD3Transformer2DModel(
-        sample_size=32, in_channels=4, out_channels=4, num_layers=1, attention_head_dim=8, num_attention_heads=4,
+        sample_size=32, in_channels=16, out_channels=16, num_layers=1, attention_head_dim=8, num_attention_heads=4,
         joint_attention_dim=32, caption_projection_dim=32, pooled_projection_dim=64, pos_embed_max_size=96,
         dual_attention_layers=(0,), qk_norm="rms_norm",
     )  # fmt: skip
@@ -83,7 +83,7 @@ def sd3():
         transformer=transformer.eval(), scheduler=flow(shift=3.0), text_encoder=words.clip(projected=True),
         tokenizer=words.clip_tokenizer(), text_encoder_2=words.clip(projected=True),
         tokenizer_2=words.clip_tokenizer(), text_encoder_3=words.t5(), tokenizer_3=words.t5_tokenizer(),
-        vae=vae(4, use_quant_conv=False, use_post_quant_conv=False, shift_factor=0.06, scaling_factor=1.5),
+        vae=vae(16, use_quant_conv=False, use_post_quant_conv=False, shift_factor=0.06, scaling_factor=1.5),
     )  # fmt: skip
 
 
