@@ -11,6 +11,7 @@ from filelock import FileLock
 
 from pipelines import mastering, riffusion
 from pipelines.base import Model
+from pipelines.catalogue import find
 from pipelines.draft.desk import RATE, write_wav
 from pipelines.faults import TooLarge
 from pipelines.soundscape import heard
@@ -81,6 +82,14 @@ def test_it_is_exact_to_the_sample_as_a_take_and_as_a_loop(make, name, seconds):
         assert mastering.read(flac, RATE, 2).shape == sound.shape
         across = np.abs(sound[:, 0] - sound[:, -1]).max()
         assert across <= np.abs(np.diff(sound)).max() if loop else np.abs(sound[:, -1]).max() < 0.01
+
+
+@pytest.mark.parametrize("id", ["draft-music", "draft-sound"])
+def test_the_draft_models_make_the_other_format_too(id, tmp_path):
+    model = find(id)
+    made = [*model.cls(model).run(model.options(prompt="rain", duration_s=1, seed=3, format="mp3"), Desk(tmp_path))]
+    assert made[0].suffix == ".wav"
+    assert mastering.read(made[-1], RATE, 2).shape == samples(made[0]).shape
 
 
 @pytest.mark.parametrize(

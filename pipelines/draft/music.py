@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
+from pipelines import mastering
 from pipelines.base import Context, Model, Options, Pipeline, Status
 from pipelines.draft.desk import RATE, write_wav
 from pipelines.draft.midi import write_midi
@@ -39,6 +40,7 @@ class MusicOptions(Options):
     loop: bool = Field(
         False, title="Loop", description="The end joins the start without a seam; else it comes to a close"
     )
+    format: mastering.Format = mastering.format_field()
 
 
 class DraftMusic(Pipeline):
@@ -77,3 +79,4 @@ class DraftMusic(Pipeline):
         context.progress(1.0, told)
         yield wav
         yield score
+        yield from mastering.encoded(wav, options.format)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field
 
+from pipelines import mastering
 from pipelines.base import Context, Options, Pipeline
 from pipelines.draft import desk
 from pipelines.draft.desk import RATE, write_wav
@@ -28,6 +29,7 @@ class SoundOptions(Options):
     )
     duration_s: float = Field(5, ge=0.5, le=120, title="Length", description="Seconds, to the sample")
     loop: bool = Field(False, title="Loop", description="The end joins the start without a seam")
+    format: mastering.Format = mastering.format_field()
 
 
 class DraftSound(Pipeline):
@@ -59,6 +61,7 @@ class DraftSound(Pipeline):
         wav = write_wav(context.workdir / "sound.wav", desk.level_gently(out, LUFS, options.loop))
         context.progress(1.0, heard.note)
         yield wav
+        yield from mastering.encoded(wav, options.format)
 
 
 def _strange(take: Take, heard: Heard) -> np.ndarray:
@@ -98,4 +101,3 @@ def _edges(sound: np.ndarray, bed: bool) -> None:
     stop = min(samples // 5, int(0.35 * RATE))
     sound[:, :start] *= np.sin(np.linspace(0, np.pi / 2, start)).astype(np.float32) ** 2
     sound[:, samples - stop :] *= np.cos(np.linspace(0, np.pi / 2, stop)).astype(np.float32) ** 2
-
