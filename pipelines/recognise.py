@@ -201,6 +201,11 @@ def diffusers(source: Source) -> Found | None:
         raise NotRecognised(
             f"{source.name} has no .safetensors.", "Its other formats can run code: choose another one."
         )
+    if name == "StableDiffusionPipeline" and "riffusion" not in source.name.lower():
+        raise NotRecognised(
+            f"{source.name} is a Stable Diffusion 1 or 2 by its class.",
+            "Of those the studio reads Riffusion alone: where it is one, say --family pipelines.riffusion:Riffusion.",
+        )
     task, family = DIFFUSERS[name]
     for (kind, sign), closer in CLOSER.items():
         if kind == name and (said.get(sign) or sign in source.name.lower()):
