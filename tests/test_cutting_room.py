@@ -339,7 +339,6 @@ def test_a_project_zip_is_opened_from_the_menu(room, client, server, tmp_path):
     with room.page.expect_file_chooser() as chooser:
         room.page.get_by_role("menuitem", name="Open a file").click()
     chooser.value.set_files(file)
-    expect(room.page.get_by_text("is open.")).to_be_visible()
-    opened = room.page.evaluate("localStorage['homereel.project']")
-    assert opened != room.project
+    kept = "localStorage['homereel.project']"
+    opened = until(lambda: (now := room.page.evaluate(kept)) != room.project and now)
     assert client.get(f"{API}/projects/{opened}").json()["timeline"] == before
