@@ -56,6 +56,12 @@ def filling(image: Image, size: tuple[int, int]) -> Image:
     return image if image.size == size else ImageOps.fit(image, size, Image.Resampling.LANCZOS)
 
 
+def cut(image: Image, width: int, height: int) -> Image:
+    """The middle of a picture that may be larger."""
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    return image if image.size == (width, height) else image.crop((left, top, left + width, top + height))
+
+
 def outline(size: tuple[int, int], megapixels: float, step: int = 16) -> tuple[int, int]:
     """Width and height of about so many pixels in the shape of `size`, both multiples of `step`."""
     unit = math.sqrt(megapixels * 1e6 / (size[0] * size[1]))

@@ -56,7 +56,7 @@ class FluxSchnell(Flux):
 class SDXL(Pictures):
     """Stable Diffusion XL. https://huggingface.co/stabilityai/stable-diffusion-xl-base-1.0"""
 
-    Options = ClassicOptions
+    Options, step = ClassicOptions, 8
     repaints, fills = "StableDiffusionXLImg2ImgPipeline", "StableDiffusionXLInpaintPipeline"
 
     def words(self, options: Any) -> dict[str, Any]:
@@ -105,9 +105,7 @@ class ZImageTurbo(ZImage):
     fixed = {"guidance_scale": 0.0}
 
 
-class SanaSprintOptions(Counted, Dressed, Guided, Stepped, Repainted, Prompted):
-    width: int = Field(1024, ge=256, le=2048, multiple_of=32, title="Width", description="In pixels")
-    height: int = Field(1024, ge=256, le=2048, multiple_of=32, title="Height", description="In pixels")
+class SanaSprintOptions(Counted, Dressed, Guided, Stepped, Repainted, Sized, Prompted):
     steps: int = Field(2, ge=1, le=20, title="Steps", description="It was made for one to four")
 
 
@@ -115,7 +113,7 @@ class SanaSprint(Pictures):
     """SANA-Sprint: one to four steps. It draws at the nearest size it was trained for, and is cut to the one asked.
     https://huggingface.co/Efficient-Large-Model/Sana_Sprint_1.6B_1024px_diffusers"""
 
-    Options = SanaSprintOptions
+    Options, step = SanaSprintOptions, 32
     repaints = "SanaSprintImg2ImgPipeline"
 
     def words(self, options: Any) -> dict[str, Any]:

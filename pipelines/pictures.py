@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -30,8 +31,8 @@ class Negative(Options):
 
 
 class Sized(Options):
-    width: int = Field(1024, ge=256, le=2048, multiple_of=16, title="Width", description="In pixels")
-    height: int = Field(1024, ge=256, le=2048, multiple_of=16, title="Height", description="In pixels")
+    width: int = Field(1024, ge=256, le=2048, multiple_of=8, title="Width", description="In pixels")
+    height: int = Field(1024, ge=256, le=2048, multiple_of=8, title="Height", description="In pixels")
 
 
 class Stepped(Options):
@@ -104,6 +105,8 @@ class Pictures(Diffusion):
     guided_by: ClassVar[str] = "guidance_scale"
     without_negative: ClassVar[str | None] = None
     """What is given where nothing is to be left out."""
+    step: ClassVar[int] = 16
+    """What the sides are multiples of. A picture of another size is drawn in the next larger one, and cut."""
     fixed: ClassVar[dict[str, Any]] = {}
     """What every call gets beside."""
     read: tuple[str, list[Any]] = ("", [])
@@ -117,6 +120,7 @@ class Pictures(Diffusion):
         for n, seed in enumerate(seeds):
             span = 0.05 + 0.9 * n / len(seeds), 0.05 + 0.9 * (n + 1) / len(seeds)
             image = self.paint(options, seed, context, span)
+            image = canvas.cut(image, getattr(options, "width", image.width), getattr(options, "height", image.height))
             path = context.workdir / f"picture-{n + 1}.png"
             image.save(path, compress_level=1)
             self.told = {**device, "options": {"seed": seed, "count": 1}} if len(seeds) > 1 else device
@@ -166,7 +170,7 @@ class Pictures(Diffusion):
 
     def canvas(self, options: Any) -> tuple[Any, Any, tuple[int, int]]:
         """The source and its mask, if any, in the size of the work; and that size."""
-        size = options.width, options.height
+        size = (math.ceil(options.width / self.step) * self.step, math.ceil(options.height / self.step) * self.step)
         source = canvas.picture(options.source, size) if options.source else None
         mask = canvas.mask(options.mask, size) if source and getattr(options, "mask", None) else None
         return source, mask, size
