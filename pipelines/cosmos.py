@@ -8,6 +8,7 @@ nothing is made.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -68,22 +69,17 @@ class Guarded(Diffusion):
     """A model that makes nothing without the guardrail."""
 
     packages = (*Diffusion.packages, "cosmos_guardrail")
-    beside: ClassVar[dict[str, str]] = {
-        "nvidia/Cosmos-1.0-Guardrail": ' --include "blocklist/*" "face_blur_filter/*"',
-        "Qwen/Qwen3Guard-Gen-0.6B": "",
-    }
-    """What the guardrail reads from the hub's cache, and which of it."""
+    by_hand: ClassVar[tuple[str, str]] = ("nvidia/Cosmos-1.0-Guardrail", "face_blur_filter/Resnet50_Final.pth")
+    """What of the guardrail no download brings: which file of which repository. It is in a format that can run code,
+    though the guardrail reads it as numbers alone, and nobody vouches for its hash."""
 
     @classmethod
     def status(cls, model: Model) -> tuple[Status, str]:
         found, why = super().status(model)
-        absent = [
-            f"hf download {repo}{which}"
-            for repo, which in cls.beside.items()
-            if not snapshots.folder(Model(repo, repo, model.task, "", repo=repo)).is_dir()
-        ]
-        if found == "ready" and absent:
-            return "not_downloaded", f"The guardrail that its licence asks for is not here: {'; '.join(absent)}"
+        repo, file = cls.by_hand
+        folder = snapshots.folder(replace(model, repo=repo, revision="main"))
+        if found == "ready" and not (folder / file).exists():
+            return "not_downloaded", f"The guardrail's face filter is fetched by hand: hf download {repo} {file}"
         return found, why
 
     def bring(self, folder: Path, place: Placement) -> Any:

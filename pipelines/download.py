@@ -20,22 +20,30 @@ SPARE = 2 * 2**30  # bytes left free after a download
 
 
 def download(model: Model, progress: Progress) -> None:
-    """Fetch what is missing, each file held against its hash, going on where an earlier try ended. Raises what
-    `hub.listing` and `hub.fetch` raise, `DiskFull`, and `Unsupported` when there is nothing that may be loaded."""
-    if weights.is_local(model):
+    """Fetch what is missing, also of the other repositories that the model needs, each file held against its hash,
+    going on where an earlier try ended. Raises what `hub.listing` and `hub.fetch` raise, `DiskFull`, and `Unsupported`
+    when there is nothing that may be loaded."""
+    parts = [part for part in weights.parts(model) if not weights.is_local(part)]
+    if not parts:
         raise Conflict(f"{model.title} is a folder of this machine.", "There is nothing to download.")
     progress(0, 0, "asking the hub")
-    commit, listed = hub.listing(model.repo, model.revision)
-    files = snapshots.wanted(model, listed)
-    refuse(model, files, listed)
-    snapshots.write_tree(model, commit, listed)
-    missing = snapshots.absent(model, files)
-    total, left = sum(file.size for file in files), sum(file.size for file in missing)
-    make_room(model, left - sum(here(snapshots.part(model, file)) for file in missing))
-    for file in missing:
-        bring(model, commit, file, onwards(progress, total - left, total))
+    lists = [(part, *asked(part)) for part in parts]
+    missing = [(part, commit, file) for part, commit, files in lists for file in snapshots.absent(part, files)]
+    total, left = sum(f.size for *_, files in lists for f in files), sum(file.size for *_, file in missing)
+    make_room(model, left - sum(here(snapshots.part(part, file)) for part, _, file in missing))
+    for part, commit, file in missing:
+        bring(part, commit, file, onwards(progress, total - left, total))
         left -= file.size
     progress(total, total, "")
+
+
+def asked(part: Model) -> tuple[str, list[File]]:
+    """The commit that the hub has of a repository now, and those of its files that are wanted."""
+    commit, listed = hub.listing(part.repo, part.revision)
+    files = snapshots.wanted(part, listed)
+    refuse(part, files, listed)
+    snapshots.write_tree(part, commit, listed)
+    return commit, files
 
 
 def onwards(progress: Progress, before: int, total: int) -> hub.Arrived:
@@ -56,7 +64,7 @@ def bring(model: Model, commit: str, file: File, arrived: hub.Arrived) -> None:
 
 def refuse(model: Model, files: list[File], listed: list[File]) -> None:
     """Raises `Unsupported` where there are no weights in a safe format, `Damaged` where a pinned file is another."""
-    if not any(file.path.endswith(WEIGHTS) for file in files):
+    if not any(file.path.endswith(WEIGHTS) for file in files) and not (files and snapshots.names_no_weights(model)):
         risky = any(file.path.endswith(MAY_RUN_CODE) for file in listed)
         why = "only in formats that can run code (.bin, .pt, .ckpt)" if risky else "no weights that it could use"
         raise Unsupported(f"{model.repo} has {why}.", "Look for one that has .safetensors.")

@@ -45,10 +45,18 @@ class Entry(BaseModel):
     link: str = Field("", pattern=r"^(https?://\S*)?$")
     files: tuple[str, ...] = ()
     hashes: dict[str, str] = {}
+    also: dict[str, tuple[str, ...]] = {}
     nodes: dict[str, str] = {}
     defaults: dict[str, Any] = {}
     base: str = ""
     """For a LoRA: the id of the model that it changes."""
+
+    @field_validator("also")
+    @classmethod
+    def are_of_the_hub(cls, also: dict[str, Any]) -> dict[str, Any]:
+        if not all(re.fullmatch(r"[\w.-]+/[\w.-]+", repo) for repo in also):
+            raise ValueError("name models of the hub: maker/it")
+        return also
 
     @field_validator("hashes")
     @classmethod
@@ -73,7 +81,7 @@ class Entry(BaseModel):
         model = Model(
             self.id, title, self.task or "image", self.family, repo=self.repo, revision=self.revision,
             licence=self.licence, commercial=self.commercial, vram_gb=self.vram_gb, link=self.link,
-            files=self.files, hashes=self.hashes, nodes=self.nodes, defaults=self.defaults,
+            files=self.files, hashes=self.hashes, also=self.also, nodes=self.nodes, defaults=self.defaults,
         )  # fmt: skip
         try:
             model.schema()

@@ -10,13 +10,14 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pipelines import hub
 from pipelines.base import Task
 from pipelines.faults import Unsupported
+from pipelines.models.video import GUARDRAIL
 
 DIFFUSERS: dict[str, tuple[Task, str]] = {  # `_class_name` of model_index.json
     "FluxPipeline": ("image", "pipelines.image:Flux"),
@@ -98,6 +99,8 @@ class Found:
     """Files in a format that can run code which the family cannot do without: their hashes go into the entry."""
     base: str = ""
     """For a LoRA: the id of the model that it changes, where it says."""
+    also: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other repositories that it needs, and which of their files: T5, a guardrail."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +213,7 @@ def diffusers(source: Source) -> Found | None:
     for (kind, sign), closer in CLOSER.items():
         if kind == name and (said.get(sign) or sign in source.name.lower()):
             family = closer
-    return Found(f"{name} (diffusers)", task, family)
+    return Found(f"{name} (diffusers)", task, family, also=GUARDRAIL if "pipelines.cosmos" in family else {})
 
 
 def kokoro(source: Source) -> Found | None:
@@ -228,8 +231,10 @@ def audiocraft(source: Source) -> Found | None:
         return None
     sound = "audiogen" in source.name.lower()
     kind = "AudioGen" if sound else "MusicGen"
+    apart: dict[str, tuple[str, ...]] = {f"google-t5/t5-{'large' if sound else 'base'}": ()}
+    reader = {} if "t5/config.json" in source.names else apart
     return Found(f"{kind} (audiocraft)", "sound" if sound else "music", AUDIOGEN if sound else MUSICGEN,
-                 ("*.json",), pinned(*AUDIOCRAFT))  # fmt: skip
+                 ("*.json",), pinned(*AUDIOCRAFT), also=reader)  # fmt: skip
 
 
 def transformers(source: Source) -> Found | None:

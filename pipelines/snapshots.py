@@ -169,7 +169,12 @@ def looks_whole(model: Model) -> bool:
     indices = [root / name for name in names if name.endswith(".safetensors.index.json")]
     if not all(index.with_name(piece).is_file() for index in indices for piece in pieces(index)):
         return False
-    return set(model.hashes) <= names and any(name.endswith(WEIGHTS) for name in names)
+    return set(model.hashes) <= names and (names_no_weights(model) or any(name.endswith(WEIGHTS) for name in names))
+
+
+def names_no_weights(model: Model) -> bool:
+    """Whether whole folders are all that is asked for, whatever is in them: lists of words, say."""
+    return bool(model.files) and not model.hashes and all(pattern.endswith("/*") for pattern in model.files)
 
 
 def pieces(index: Path) -> set[str]:

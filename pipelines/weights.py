@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,8 +35,16 @@ def is_local(model: Model) -> bool:
     return Path(model.repo).expanduser().is_absolute()
 
 
+def parts(model: Model) -> list[Model]:
+    """The model, and what it needs of other repositories, each as if it were a model of its own."""
+    others = [replace(model, repo=repo, revision="main", files=files, hashes={}, also={}, size_gb=0)
+              for repo, files in model.also.items()]  # fmt: skip
+    return [model, *others]
+
+
 def folder(model: Model) -> Path:
-    """The folder of a model's files, or the file that it is. Raises `Unavailable` when they are not all there."""
+    """The folder of a model's own files, or the file that it is. Raises `Unavailable` when not all that it needs is
+    there."""
     found, why = status(model)
     if found != "ready":
         raise Unavailable(f"{model.title} cannot be loaded: {why}", f"studio models download {model.id}")
@@ -58,23 +66,40 @@ def trusted(model: Model, name: str) -> Path:
     return file
 
 
+def beside(model: Model, repo: str) -> Path:
+    """The folder of what the model needs of that other repository."""
+    return snapshots.folder(next(part for part in parts(model)[1:] if part.repo == repo))
+
+
 def status(model: Model) -> tuple[Status, str]:
     """Whether the files are all here. Looks at names and sizes alone: no network, no hashing."""
-    if is_local(model):
-        path = Path(model.repo).expanduser()
-        if path.is_file() or (path.is_dir() and next(path.iterdir(), None)):
-            return "ready", ""
+    if is_local(model) and not own_files(model):
         return "not_downloaded", "The folder that models.toml names for it is not there, or is empty."
     now = state(model)
-    if now.complete:
+    if now.complete or (is_local(model) and not model.also):
         return "ready", ""
+    if is_local(model):
+        return "not_downloaded", f"It also needs {' and '.join(model.also)}: studio models download {model.id}"
     total = now.total or round(model.size_gb * 1e9)
     part = f", {size(now.have)} of it is here" if now.have else ""
     return "not_downloaded", f"Its weights{f' ({size(total)})' if total else ''} are not downloaded{part}."
 
 
+def own_files(model: Model) -> bool:
+    """Whether there is anything where the entry of a model of one's own points."""
+    path = Path(model.repo).expanduser()
+    return path.is_file() or (path.is_dir() and next(path.iterdir(), None) is not None)
+
+
 def state(model: Model) -> State:
-    """Bytes on the disk, parts of files included."""
+    """Bytes on the disk, parts of files included, of all that the model needs."""
+    found = [state_of(part) for part in parts(model)]
+    total = sum(part.total for part in found) if all(part.total for part in found) else 0
+    return State(sum(part.have for part in found), total, all(part.complete for part in found))
+
+
+def state_of(model: Model) -> State:
+    """The same of one repository alone."""
     if is_local(model):
         has = total_of(Path(model.repo).expanduser())
         return State(has, has, has > 0)
@@ -92,7 +117,13 @@ def state(model: Model) -> State:
 def verify(model: Model, progress: Progress) -> int:
     """Read every file and hold it against its hash; says how many were. Damaged ones are taken away, so that a download
     fetches them anew, and named in the `Damaged` that is raised. A folder of one's own has no hashes, but a form."""
-    root = folder(model)
+    folder(model)
+    return sum(verify_part(part, progress) for part in parts(model))
+
+
+def verify_part(model: Model, progress: Progress) -> int:
+    """The same of one repository alone."""
+    root = Path(model.repo).expanduser() if is_local(model) else snapshots.folder(model)
     if is_local(model):
         found = [path for path in ([root] if root.is_file() else sorted(root.rglob("*"))) if path.is_file()]
         bad = [path.name for path in found if path.suffix == ".safetensors" and not snapshots.well_formed(path)]
@@ -126,10 +157,24 @@ def remove(model: Model, others: Iterable[Model]) -> int:
     bytes that freed. Folders of one's own are never touched."""
     if is_local(model):
         raise Conflict(f"{model.title} lies in a folder of your own.", "The studio removes only what it downloaded.")
+    whole = [other for other in others if other.id != model.id and shares(other, model) and state(other).complete]
+    needed = [part for other in whole for part in parts(other)]
+    return sum(remove_part(part, needed) for part in parts(model))
+
+
+def shares(one: Model, other: Model) -> bool:
+    """Whether both need files of the same repository."""
+    return not {part.repo for part in parts(one)}.isdisjoint(part.repo for part in parts(other))
+
+
+def remove_part(model: Model, needed: list[Model]) -> int:
+    """Remove what is of one repository, but for what others need of it. Says how many bytes that freed."""
     before = total_of(snapshots.shelf(model.repo))
-    beside = [m for m in others if m.id != model.id and m.repo == model.repo and state(m).complete]
-    same = [m for m in beside if snapshots.commit_of(m) == snapshots.commit_of(model)]
-    snapshots.take_away(model, {file.path for other in same for file in snapshots.known(other) or []})
+    same = [m for m in needed if m.repo == model.repo and snapshots.commit_of(m) == snapshots.commit_of(model)]
+    files = [(other, snapshots.known(other)) for other in same]
+    if any(known is None for _, known in files):  # nobody knows which of them the other needs
+        return 0
+    snapshots.take_away(model, {file.path for _, known in files for file in known or []})
     return before - total_of(snapshots.shelf(model.repo))
 
 

@@ -345,3 +345,83 @@ def test_remove_never_touches_a_folder_of_ones_own(tmp_path):
     with pytest.raises(Conflict):
         weights.remove(entry(repo=str(tmp_path)), [])
     assert (tmp_path / "a.safetensors").exists()
+
+
+# --- what a model needs of other repositories ------------------------------------------------------------------------
+
+READER = "maker/reader"
+WORDS = {
+    "words/custom/list.txt": b"forbidden\n",
+    "words/nltk.zip": b"zip" * 999,
+    "other/model.safetensors": tensors(8, 900),
+}
+GUARD = "maker/guard"
+
+
+def pair(**facts) -> Model:
+    return entry(**{"also": {READER: (), GUARD: ("words/*",)}} | facts)
+
+
+@pytest.fixture
+def more(hub):
+    hub.repos[READER] = {"config.json": b"{}", "model.safetensors": tensors(7, 4000), "model.bin": b"code" * 900}
+    hub.repos[GUARD] = dict(WORDS)
+    return hub
+
+
+def test_what_it_needs_of_other_repositories_comes_and_counts_with_it(more):
+    download(entry(), quiet)
+    assert weights.status(pair(size_gb=12))[0] == "not_downloaded"
+    told = []
+    download(pair(), lambda *now: told.append(now))
+    assert weights.status(pair()) == ("ready", "")
+    wanted = [PARTS[name] for name in WANTED] + [*more.repos[READER].values()][:2] + [*WORDS.values()][:2]
+    total = sum(map(len, wanted))
+    assert weights.state(pair()) == weights.State(total, total, True)
+    assert told[-1][:2] == (total, total)
+    assert (weights.beside(pair(), READER) / "model.safetensors").is_file()
+    assert not (weights.beside(pair(), GUARD) / "other").exists()
+    assert weights.verify(pair(), quiet) == len(wanted)
+
+
+def test_without_the_hubs_list_what_another_program_fetched_of_them_counts_too(more):
+    download(pair(), quiet)
+    for repo in (READER, GUARD):
+        for tree in (snapshots.shelf(repo) / "trees").iterdir():
+            tree.unlink()
+    assert weights.status(pair()) == ("ready", "")
+    (weights.beside(pair(), GUARD) / "words/custom/list.txt").unlink()
+    (weights.beside(pair(), GUARD) / "words/nltk.zip").unlink()
+    assert weights.status(pair())[0] == "not_downloaded"
+
+
+def test_a_damaged_file_of_another_repository_is_found(more):
+    download(pair(), quiet)
+    file = weights.beside(pair(), READER) / "model.safetensors"
+    file.resolve().write_bytes(tensors(9, 4000))
+    with pytest.raises(line.Damaged, match="1 of 2 files"):
+        weights.verify(pair(), quiet)
+    assert weights.status(pair())[0] == "not_downloaded"
+
+
+def test_what_two_models_share_goes_with_the_last_of_them(more):
+    other = pair(id="other", repo="maker/other")
+    more.repos["maker/other"] = {"model.safetensors": tensors(6, 3000)}
+    download(pair(), quiet)
+    download(other, quiet)
+    weights.remove(pair(), [pair(), other])
+    assert weights.status(pair())[0] == "not_downloaded"
+    assert weights.status(other) == ("ready", "")
+    weights.remove(other, [pair(), other])
+    assert list(snapshots.cache().glob("models--*")) == []
+
+
+def test_a_folder_of_ones_own_can_need_what_the_hub_has(more, tmp_path):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/a.safetensors").write_bytes(tensors(1, 500))
+    mine = pair(repo=str(tmp_path / "own"))
+    assert weights.status(mine)[0] == "not_downloaded"
+    assert READER in weights.status(mine)[1]
+    download(mine, quiet)
+    assert weights.folder(mine) == tmp_path / "own"
+    assert weights.status(mine) == ("ready", "")

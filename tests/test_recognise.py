@@ -150,3 +150,16 @@ def test_a_model_of_the_hub_is_told_from_the_beginnings_of_its_files(monkeypatch
         assert all(asked.headers["range"].startswith("bytes=0-") for asked in hub.asked if asked.door == "cdn")
     finally:
         hub.close()
+
+
+def test_what_a_checkpoint_needs_of_other_repositories_is_told(tmp_path):
+    (tmp_path / "audiogen").mkdir()
+    for name in ("state_dict.bin", "compression_state_dict.bin"):
+        (tmp_path / "audiogen" / name).write_bytes(b"numbers")
+    assert recognise(on_disk(tmp_path / "audiogen")).also == {"google-t5/t5-large": ()}
+    (tmp_path / "audiogen/t5").mkdir()
+    (tmp_path / "audiogen/t5/config.json").write_text("{}")
+    assert recognise(on_disk(tmp_path / "audiogen")).also == {}
+    (tmp_path / "world").mkdir()
+    (tmp_path / "world/model_index.json").write_text('{"_class_name": "Cosmos2VideoToWorldPipeline"}')
+    assert "Qwen/Qwen3Guard-Gen-0.6B" in recognise(on_disk(tmp_path / "world")).also

@@ -13,6 +13,11 @@ LIGHTRICKS = "LTX Video Open Weights, free below 10 M$ a year"
 COG = "CogVideoX, commercial use after registering"
 TENCENT = "Tencent Hunyuan Community, not in the EU, UK and South Korea"
 NVIDIA = "NVIDIA Open Model, with its guardrail"
+GUARDRAIL: dict[str, tuple[str, ...]] = {
+    "nvidia/Cosmos-1.0-Guardrail": ("blocklist/*",),
+    "Qwen/Qwen3Guard-Gen-0.6B": (),
+}
+"""What of it comes with a download; the filter that blurs faces is in a format that can run code (cosmos.py)."""
 
 MODELS = [
     Model(
@@ -89,27 +94,27 @@ MODELS = [
     Model(
         "cosmos-2.5-2b", "NVIDIA Cosmos Predict 2.5 2B", "video", "pipelines.cosmos:Cosmos",
         repo="nvidia/Cosmos-Predict2.5-2B", revision="diffusers/base/post-trained", licence=NVIDIA, size_gb=21,
-        vram_gb=21, gated=True, link=f"{HUB}nvidia/Cosmos-Predict2.5-2B",
+        vram_gb=21, gated=True, also=GUARDRAIL, link=f"{HUB}nvidia/Cosmos-Predict2.5-2B",
     ),
     Model(
         "cosmos-2.5-14b", "NVIDIA Cosmos Predict 2.5 14B", "video", "pipelines.cosmos:Cosmos",
         repo="nvidia/Cosmos-Predict2.5-14B", revision="diffusers/base/post-trained", licence=NVIDIA, size_gb=46,
-        vram_gb=44, gated=True, link=f"{HUB}nvidia/Cosmos-Predict2.5-14B",
+        vram_gb=44, gated=True, also=GUARDRAIL, link=f"{HUB}nvidia/Cosmos-Predict2.5-14B",
     ),
     Model(
         "cosmos-2-2b", "NVIDIA Cosmos Predict 2 2B from a picture", "video", "pipelines.cosmos:CosmosGoingOn",
         repo="nvidia/Cosmos-Predict2-2B-Video2World", licence=NVIDIA, size_gb=14, vram_gb=14, gated=True,
-        link=f"{HUB}nvidia/Cosmos-Predict2-2B-Video2World", defaults={"steps": 35},
+        also=GUARDRAIL, link=f"{HUB}nvidia/Cosmos-Predict2-2B-Video2World", defaults={"steps": 35},
     ),
     Model(
         "cosmos-2-14b", "NVIDIA Cosmos Predict 2 14B from a picture", "video", "pipelines.cosmos:CosmosGoingOn",
         repo="nvidia/Cosmos-Predict2-14B-Video2World", licence=NVIDIA, size_gb=39, vram_gb=37, gated=True,
-        link=f"{HUB}nvidia/Cosmos-Predict2-14B-Video2World", defaults={"steps": 35},
+        also=GUARDRAIL, link=f"{HUB}nvidia/Cosmos-Predict2-14B-Video2World", defaults={"steps": 35},
     ),
     Model(
         "cosmos-2-picture", "NVIDIA Cosmos Predict 2 picture", "image", "pipelines.cosmos:CosmosPicture",
         repo="nvidia/Cosmos-Predict2-2B-Text2Image", licence=NVIDIA, size_gb=14, vram_gb=14, gated=True,
-        link=f"{HUB}nvidia/Cosmos-Predict2-2B-Text2Image",
+        also=GUARDRAIL, link=f"{HUB}nvidia/Cosmos-Predict2-2B-Text2Image",
         defaults={"steps": 35, "guidance": 7.0, "width": 1360, "height": 768},
     ),
 ]  # fmt: skip

@@ -36,7 +36,7 @@ class Stock:
         model = catalogue.find(model_id)
         if self.offline:
             raise Offline("The studio is offline: nothing can be downloaded.", "Start it without STUDIO_OFFLINE.")
-        if not model.repo or weights.is_local(model):
+        if not model.repo or (weights.is_local(model) and not model.also):
             raise Conflict(f"{model.title} has no weights to download.", "")
         return self.once("download", model)
 
@@ -84,9 +84,12 @@ class Stock:
     def disk(self) -> dict[str, Any]:
         """What the models take, and what is free where they lie; in bytes."""
         place = next(folder for folder in (snapshots.cache(), *snapshots.cache().parents) if folder.is_dir())
-        used = {model.repo: weights.total_of(snapshots.shelf(model.repo)) for model in catalogue.models()
-                if model.repo and not weights.is_local(model)}  # fmt: skip
-        return {"used": sum(used.values()), "free": shutil.disk_usage(place).free}
+        needed = (part for model in catalogue.models() if model.repo for part in weights.parts(model))
+        repos = {part.repo for part in needed if not weights.is_local(part)}
+        return {
+            "used": sum(weights.total_of(snapshots.shelf(repo)) for repo in repos),
+            "free": shutil.disk_usage(place).free,
+        }
 
     # --- the user's own ----------------------------------------------------------------------------------------------
 
@@ -129,6 +132,7 @@ class Stock:
             "task": found.task,
             "family": found.family,
             "base": found.base,
+            "also": found.also,
             "title": model_id,
             "revision": commit,
         }

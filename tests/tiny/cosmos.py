@@ -33,7 +33,7 @@ class Guarded:
     """The seam: without the package, and with a stand-in for what it holds."""
 
     packages = Diffusion.packages
-    beside: ClassVar[dict[str, str]] = {}
+    by_hand: ClassVar[tuple[str, str]] = ("", "/")
 
     def guardrail(self) -> Lenient:
         return Lenient()
