@@ -161,5 +161,6 @@ def test_what_a_checkpoint_needs_of_other_repositories_is_told(tmp_path):
     (tmp_path / "audiogen/t5/config.json").write_text("{}")
     assert recognise(on_disk(tmp_path / "audiogen")).also == {}
     (tmp_path / "world").mkdir()
+    (tmp_path / "world/model.safetensors").write_bytes(b"numbers")
     (tmp_path / "world/model_index.json").write_text('{"_class_name": "Cosmos2VideoToWorldPipeline"}')
     assert "Qwen/Qwen3Guard-Gen-0.6B" in recognise(on_disk(tmp_path / "world")).also
