@@ -78,20 +78,19 @@ def port(settings: Settings) -> Check:
     return Check(name="Port", state="ok", found=f"{name} is free")
 
 
+DIFFERS = {
+    "Linux aarch64": "one memory serves processor and GPU (Jetson, DGX Spark); films are encoded on the chip where ffmpeg "
+    "was built for it",
+    "Darwin arm64": "models run on Metal (mps) in bfloat16; what needs CUDA, fp8 above all, is left out; films are encoded "
+    "by VideoToolbox",
+    "Darwin x86_64": "torch has no new builds for Intel Macs: the draft models serve",
+}
+"""What other kinds of machine do otherwise than a PC with an NVIDIA card."""
+
+
 def kind(settings: Settings) -> Check:
-    """What this kind of machine does otherwise than a PC with an NVIDIA card."""
-    here = f"{platform.system()} on {platform.machine()}"
-    differs = {
-        ("Linux", "aarch64"): "one memory serves processor and GPU (Jetson, DGX Spark); xformers is left out, and "
-        "MusicGen does without it; films are encoded on the chip where ffmpeg was built for it",
-        (
-            "Darwin",
-            "arm64",
-        ): "models run on Metal (mps) in bfloat16; what needs CUDA, fp8 above all, is left out; films "
-        "are encoded by VideoToolbox",
-        ("Darwin", "x86_64"): "torch has no new builds for Intel Macs: the draft models serve",
-    }.get((platform.system(), platform.machine()))
-    return Check(name="Kind", state="ok", found=f"{here}: {differs}" if differs else here)
+    here = f"{platform.system()} {platform.machine()}"
+    return Check(name="Kind", state="ok", found=f"{here}: {DIFFERS[here]}" if here in DIFFERS else here)
 
 
 def standing(place: Path) -> Path:

@@ -4,12 +4,12 @@ file with the film's tempo and markers. Ardour, and every other program, takes t
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from studio.library.names import on_disk
 from studio.timeline.handover import bundle
 from studio.timeline.master import master, voice
 from studio.timeline.model import Timeline, Track
@@ -25,9 +25,7 @@ def write(order: Order) -> Report:
     rows = [n for n, track in enumerate(timeline.tracks) if heard(track, order.media)]
     if not rows:
         raise EmptyFilm("Nothing on this timeline sounds.", "Add music, speech or sound first.")
-    names = list(
-        on_disk((timeline.tracks[n].name or timeline.tracks[n].role or f"track {n + 1}", ".wav") for n in rows)
-    )
+    names = [name_of(n, timeline.tracks[n]) for n in rows]
     bpm = tempo(timeline, order.media)
     listed = [
         {"file": f"stems/{name}", "track": n, "role": timeline.tracks[n].role}
@@ -44,6 +42,12 @@ def write(order: Order) -> Report:
             pages[f"stems/{name}"] = stem
         bundle.write(order.out, pages, {}, order.progress)
     return Report(order.out, frames=timeline.frames)
+
+
+def name_of(n: int, track: Track) -> str:
+    """A file name that every system takes: the row's number and what it is called."""
+    words = re.findall(r"\w+", track.name or track.role or "")
+    return "-".join([f"{n + 1:02d}", *words])[:60].lower() + ".wav"
 
 
 def heard(track: Track, media: Mapping[str, Asset]) -> bool:
