@@ -20,7 +20,7 @@ from studio.timeline.check import decodes
 from studio.timeline.export import EmptyFilm, MissingMedia, UnknownFormat, export, frame
 from studio.timeline.model import Timeline
 from studio.timeline.presets import ExportSettings
-from studio.timeline.sound import Mix
+from studio.timeline.sound import CUT, Mix
 from studio.timeline.sources import BrokenMedia
 from studio.types import Asset
 
@@ -495,7 +495,7 @@ def test_sound_at_another_speed_keeps_its_pitch_unless_told(shelf, speed, keep, 
 def test_reversed_and_looped_sound(shelf):
     forward = mixed(shelf, audio(clip("beat.wav", 90, **{"in": 30})))
     backward = mixed(shelf, audio(clip("beat.wav", 90, reverse=True, **{"in": 30})))
-    assert np.abs(backward - forward[::-1]).max() < 1e-4
+    assert np.abs(backward - forward[::-1])[CUT:-CUT].max() < 1e-4
     looped = mixed(shelf, audio(clip("beat.wav", 240, loop=True)))
     assert np.abs(looped[48000 * 6 :] - looped[: 48000 * 2]).max() < 1e-4
 

@@ -24,6 +24,7 @@ from studio.timeline.shelf import Shelf
 from studio.types import Asset
 
 CODING = Coding("jpeg", "rgb24", (("quality", "80"),), "pages")
+SETTLED_S = 2
 BUDGET = 4 * 1024**3
 TIDY_EVERY = 50
 RATE = 48_000
@@ -77,8 +78,8 @@ def jpeg(picture: Picture) -> bytes:
 
 
 def sound(timeline: Timeline, media: Mapping[str, Asset], start: int, end: int) -> np.ndarray:
-    """The mix of frames [start, end): (n, 2) float32 at 48 kHz, the very samples that the whole film's has there."""
-    from studio.timeline.reels import reader
+    """The mix of frames [start, end): (n, 2) float32 at 48 kHz, the very samples that the whole film has there;
+    nearly those where filters are at work, which begin a while before."""
     from studio.timeline.sound import Mix, Strip, add_row, sample_at
 
     mix = Mix(timeline, media)
@@ -88,18 +89,16 @@ def sound(timeline: Timeline, media: Mapping[str, Asset], start: int, end: int) 
     def reach(strip: Strip) -> None:
         """Have the strip stand at `begin`: its reader opened there or, where frames cannot say that, read on to it."""
         clip, gone = strip.span.item, start - strip.span.start
+        gone -= min(gone, round(SETTLED_S * timeline.fps)) if strip.filters else 0
         moved = gone * clip.speed
         if clip.reverse or clip.speed != 1 or moved.denominator != 1:
             strip.read(strip.start, begin)
         else:
-            strip.source = reader(
-                clip.model_copy(update={"offset": clip.offset + int(moved), "frames": clip.frames - gone}),
-                strip.asset,
-                strip.fps,
-            )
+            strip.open(clip.model_copy(update={"offset": clip.offset + int(moved), "frames": clip.frames - gone}))
+            strip.source.read(begin - sample_at(strip.span.start + gone, timeline.fps))
 
     for row, ducking in mix.rows:
-        live = [strip for strip in row if strip.end > begin and strip.start < finish]
+        live = [strip for strip in row if strip.over > begin and strip.start < finish]
         try:
             for strip in live:
                 if strip.start < begin:

@@ -50,6 +50,9 @@ TRANSITIONS = (
 TITLE_STYLES = ("lower-third", "centre-card", "chapter", "corner", "quote", "credits", "end-roll", "kinetic")
 MOVING = ("end-roll", "kinetic")
 CAPTION_STYLES = ("subtitle", "outline", "large")
+EQS = ("voice", "warm", "bright", "full", "bass-cut", "treble-cut", "telephone")
+COMPRESSORS = ("gentle", "voice", "strong")
+DENOISES = ("light", "strong")
 MARKER_COLOURS = ("amber", "red", "pink", "purple", "blue", "cyan", "green")
 LONGEST_S = 24 * 3600
 
@@ -124,6 +127,14 @@ class Placed(Piece):
         return at
 
 
+class Sounding(Piece):
+    """What sound is put through, in this order; a track's come after those of the clip that lies on it."""
+
+    denoise: Literal[DENOISES] | None = None  # type: ignore[valid-type]
+    eq: Literal[EQS] | None = None  # type: ignore[valid-type]
+    compressor: Literal[COMPRESSORS] | None = None  # type: ignore[valid-type]
+
+
 class Colour(Piece):
     """How a clip's colours are changed: exposure in stops, the others from -1 to 1 with 0 for as it is; then, where one
     is named, a look-up table: the asset of a .cube file."""
@@ -142,7 +153,7 @@ class Take(Piece):
     offset: int = Field(0, alias="in", strict=True, ge=0, le=20_000_000)
 
 
-class Clip(Placed):
+class Clip(Placed, Sounding):
     """Some frames of one asset: picture, sound or both. `in` is in timeline frames from the media's start.
 
     At frame n the media time is (in + n x speed) / fps. `reverse` plays the same stretch backwards; `loop` starts the
@@ -232,7 +243,7 @@ class Span:
     after: Transition | None
 
 
-class Track(Piece):
+class Track(Sounding):
     """Items follow each other, so they cannot overlap and need no start times."""
 
     kind: Literal["video", "audio", "captions"]

@@ -88,6 +88,7 @@ class ExportSettings(Frozen):
     poster: Moment | None = Field(None, description="Also write this frame as a JPEG beside the film")
     chapters: bool = Field(True, description="Write the timeline's markers as chapters")
     burn_captions: bool = Field(True, description="Draw captions into the picture")
+    loudness_lufs: float | None = Field(None, ge=-60, le=-5, description="In LUFS; the film's own when left out")
     gif_fps: float = Field(15, ge=1, le=50, description="Frames a second of a GIF, at most")
 
     @model_validator(mode="after")
@@ -112,7 +113,10 @@ def frame_at(at: int | str, fps: Fraction) -> int:
 
 
 def framed(timeline: Timeline, settings: ExportSettings) -> Timeline:
-    """The timeline on a canvas of the preset's shape, as high or as wide as it was: fit and placement do the rest."""
+    """The timeline as loud as is asked, on a canvas of the preset's shape, as high or as wide as it was: fit and
+    placement do the rest."""
+    if settings.loudness_lufs is not None:
+        timeline = timeline.model_copy(update={"loudness_lufs": settings.loudness_lufs})
     shape = PRESETS[settings.preset].shape
     if shape is None or Fraction(timeline.width, timeline.height) == shape:
         return timeline

@@ -131,16 +131,15 @@ def chain(filters: list[tuple[str, str]], samples: str = "flt") -> tuple[Any, An
     return graph, source, sink
 
 
-class Stretched:
-    """Sound at another speed with its pitch kept, by ffmpeg's atempo."""
+class Filtered:
+    """A reel's sound through a row of ffmpeg's filters that answer `late` samples late."""
 
-    def __init__(self, reel: Any, speed: Fraction):
-        steps: list[float] = []
-        self.reel, rest = reel, float(speed)
-        while rest < 0.5:
-            steps, rest = [*steps, 0.5], rest / 0.5
-        self.graph, self.source, self.sink = chain([("atempo", f"{step:.9f}") for step in (*steps, rest)])
+    def __init__(self, reel: Any, filters: list[tuple[str, str]], late: int = 0):
+        self.reel = reel
+        self.graph, self.source, self.sink = chain(filters)
         self.left, self.fed = np.zeros((0, 2), np.float32), 0
+        if late:
+            self.read(late)
 
     def close(self) -> None:
         self.reel.close()
@@ -157,11 +156,20 @@ class Stretched:
                     out = self.sink.pull()
                 except (av.error.BlockingIOError, av.error.EOFError):
                     break
-                parts.append(out.to_ndarray().reshape(-1, 2))
+                samples = out.to_ndarray()
+                parts.append(samples.T if out.format.is_planar else samples.reshape(-1, 2))
                 have += len(parts[-1])
         whole = np.concatenate(parts)
         self.left = whole[count:]
         return whole[:count]
+
+
+def stretched(reel: Any, speed: Fraction) -> Filtered:
+    """Sound at another speed with its pitch kept, by ffmpeg's atempo."""
+    steps, rest = [], float(speed)
+    while rest < 0.5:
+        steps, rest = [*steps, 0.5], rest / 0.5
+    return Filtered(reel, [("atempo", f"{step:.9f}") for step in (*steps, rest)])
 
 
 class Looped:
@@ -216,14 +224,14 @@ class Reversed:
         return out
 
 
-def reader(clip: Clip, asset: Asset, fps: Fraction) -> Any:
-    """What reads a clip's own sound from its first frame on."""
+def reader(clip: Clip, asset: Asset, fps: Fraction, beyond: float = 0) -> Any:
+    """What reads a clip's own sound from its first frame on; `beyond` is how many seconds are wanted after its last."""
     follow = clip.speed if clip.pitch == "follow" else Fraction(1)
     start, end = float(clip.offset / fps), float((clip.offset + clip.frames * clip.speed) / fps)
     if clip.reverse:
-        source: Any = Reversed(asset, start, end, follow)
+        source: Any = Reversed(asset, max(start - beyond * float(clip.speed), 0), end, follow)
     elif clip.loop and asset.duration_s:
         source = Looped(asset, start, asset.duration_s, follow)
     else:
         source = Reel(asset, start, follow)
-    return Stretched(source, clip.speed) if clip.speed != follow else source
+    return stretched(source, clip.speed) if clip.speed != follow else source

@@ -11,13 +11,13 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from studio.timeline.codecs import Spec
-from studio.timeline.model import MOVING, Caption, Clip, Gap, Span, Timeline, Title, Track
+from studio.timeline.model import MOVING, Caption, Clip, Gap, Sounding, Span, Timeline, Title, Track
 from studio.types import Asset
 
-ENGINE = 1
+ENGINE = 2
 """Goes up when the same timeline would come out as other pictures or other sound."""
 SHORTEST_S, LONGEST_S = 1, 8
-SOUND_ONLY = {"gain_db", "fade_in", "fade_out", "pan", "pitch", "muted"}
+SOUND_ONLY = {"gain_db", "fade_in", "fade_out", "pan", "pitch", "muted", "denoise", "eq", "compressor"}
 UNSEEN = SOUND_ONLY | {"takes", "slot"}
 
 
@@ -142,17 +142,25 @@ def sound_key(timeline: Timeline, media: Mapping[str, Asset], kind: str, stretch
         items = [
             [span.start, span.end, [t and t.frames for t in (span.before, span.after)], heard_facts(span.item)]
             for span in track.spans()
-            if isinstance(span.item, Clip)
-            and not span.item.muted
-            and getattr(media.get(span.item.asset), "kind", "") != "image"
+            if isinstance(span.item, Clip) and sounds(span.item, media.get(span.item.asset))
         ]
         if items:
-            rows.append([track.role, track.gain_db, track.duck and track.duck_db, items])
+            rows.append([track.role, treated(track), track.gain_db, track.duck and track.duck_db, items])
     part = None if stretch in (None, (0, timeline.frames)) else stretch
     return digest([ENGINE, kind, str(timeline.fps), timeline.frames, timeline.loudness_lufs, rows, part])
+
+
+def sounds(clip: Clip, asset: Asset | None) -> bool:
+    """Whether a clip may be heard; one whose file is not known yet may."""
+    silent = asset is not None and (asset.kind == "image" or (asset.kind == "video" and not asset.sound))
+    return not (clip.muted or silent)
 
 
 def heard_facts(clip: Clip) -> list[Any]:
     speed = str(clip.speed)
     return [clip.asset, clip.offset, clip.frames, speed, clip.pitch, clip.loop, clip.reverse, clip.gain_db, clip.pan,
-            clip.fade_in, clip.fade_out]  # fmt: skip
+            clip.fade_in, clip.fade_out, treated(clip)]  # fmt: skip
+
+
+def treated(one: Sounding) -> list[Any]:
+    return [one.denoise, one.eq, one.compressor]

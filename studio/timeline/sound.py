@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 
 from studio.timeline.model import Clip, Span, Timeline, Track
-from studio.timeline.reels import RATE, reader
+from studio.timeline.reels import RATE, Filtered, reader
+from studio.timeline.treatment import treatment
 from studio.types import Asset
 
 BLOCK = RATE
+CUT = RATE // 200
+"""How many samples two sounds cross for where they are simply cut: 5 ms."""
 DUCK_S, RISE_S = 0.18, 0.45
 """How long ducking takes down and back: inside the 0.2 s and 0.5 s promised."""
 
@@ -24,13 +27,20 @@ def sample_at(frame: int | Fraction, fps: Fraction) -> int:
 
 
 class Strip:
-    """One clip's sound where it lies on the timeline, with its gain, fades, crossfades and pan."""
+    """One clip's sound where it lies on the timeline: treated, with its gain, fades, crossfades and pan.
 
-    def __init__(self, span: Span, asset: Asset, fps: Fraction, gain_db: float):
+    Where it is simply cut it goes on for `CUT` samples more, going down, and one that begins in the middle of its media
+    comes up as long: two that meet cross without a click, and two halves of one sound come out as that sound."""
+
+    def __init__(self, span: Span, asset: Asset, fps: Fraction, track: Track):
         self.span, self.asset, self.fps = span, asset, fps
         self.start, self.end = sample_at(span.start, fps), sample_at(span.end, fps)
-        self.gain = 10 ** ((span.item.gain_db + gain_db) / 20)
         clip = span.item
+        self.gain = 10 ** ((clip.gain_db + track.gain_db) / 20)
+        self.filters, self.late = treatment(clip, track)
+        inside = clip.offset > 0 or clip.reverse
+        self.opens = CUT if inside and not clip.fade_in and not span.before else 0
+        self.over = self.end + (0 if clip.fade_out or span.after else CUT)
         self.rise = [sample_at(f, fps) for f in (clip.fade_in, span.before.frames if span.before else 0) if f]
         self.fall = [sample_at(f, fps) for f in (clip.fade_out, span.after.frames if span.after else 0) if f]
         self.source: Any = None
@@ -38,15 +48,25 @@ class Strip:
     def read(self, begin: int, end: int) -> np.ndarray:
         """Samples [begin, end) of the timeline; they must follow the ones read before."""
         if self.source is None:
-            self.source = reader(self.span.item, self.asset, self.fps)
+            self.open(self.span.item)
         out = self.source.read(end - begin) * self.envelope(begin - self.start, end - self.start)[:, None]
         pan = self.span.item.pan
         return out * np.array([min(1, 1 - pan), min(1, 1 + pan)], np.float32) if pan else out
+
+    def open(self, clip: Clip) -> None:
+        """Have the sound ready from the clip's first frame on."""
+        self.source = reader(clip, self.asset, self.fps, CUT / RATE)
+        if self.filters:
+            self.source = Filtered(self.source, self.filters, self.late)
 
     def envelope(self, begin: int, end: int) -> np.ndarray:
         """Gain at samples [begin, end) of the clip. Fades are quarter sines, so that two crossing keep the power."""
         gain = np.full(end - begin, self.gain, np.float32)
         k, length = np.arange(begin, end), self.end - self.start
+        if begin < self.opens:
+            gain *= np.clip(k / self.opens, 0, 1).astype(np.float32)
+        if end > length:
+            gain *= np.clip(1 - (k - length) / CUT, 0, 1).astype(np.float32)
         for n in self.rise:
             if begin < n:
                 gain *= np.sin(np.clip(k / n, 0, 1) * (np.pi / 2)).astype(np.float32)
@@ -71,7 +91,7 @@ def strips(track: Track, media: Mapping[str, Asset], fps: Fraction) -> list[Stri
     """A track's clips that can be heard, first to last."""
     spans = [span for span in track.spans() if isinstance(span.item, Clip)]
     return [
-        Strip(span, media[span.item.asset], fps, track.gain_db)
+        Strip(span, media[span.item.asset], fps, track)
         for span in spans
         if heard(span.item, media.get(span.item.asset))
     ]
@@ -131,13 +151,13 @@ class Mix:
 
 def add_row(out: np.ndarray, row: list[Strip], ducking: Ducking | None, begin: int, end: int) -> None:
     """Add a track's samples [begin, end), and drop the strips that are over."""
-    while row and row[0].end <= begin:
+    while row and row[0].over <= begin:
         row.pop(0).close()
     gain = ducking.gain(begin, end) if ducking else None
     for strip in row:
         if strip.start >= end:
             break
-        a, b = max(begin, strip.start), min(end, strip.end)
+        a, b = max(begin, strip.start), min(end, strip.over)
         if b <= a:
             continue
         samples = strip.read(a, b)

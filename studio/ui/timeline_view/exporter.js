@@ -18,6 +18,7 @@ const CODECS = {
   mp4: { "": "H.264", hevc: "HEVC", av1: "AV1" }, webm: { "": "VP9", av1: "AV1" },
   mov: { "": "H.264", hevc: "HEVC", prores: "ProRes 422 HQ", "prores-4444": "ProRes 4444, clear ground", dnxhr: "DNxHR HQ" },
 };
+const LOUDNESS = { "": "As the film is set", "-14": "−14 LUFS, web", "-16": "−16 LUFS, podcast", "-23": "−23 LUFS, broadcast" };
 const STORE = "homereel.export";
 
 let job = null, sheet = null, polling = 0;
@@ -26,7 +27,7 @@ let job = null, sheet = null, polling = 0;
 export function exportSheet(player) {
   player?.halt();
   if (sheet) return;
-  const { format = "mp4", height = "", preset = "standard", codec = "" } = JSON.parse(localStorage.getItem(STORE) ?? "{}"), wish = { format, height, preset, codec, at: bench.frame };
+  const { format = "mp4", height = "", preset = "standard", codec = "", loudness = "" } = JSON.parse(localStorage.getItem(STORE) ?? "{}"), wish = { format, height, preset, codec, loudness, at: bench.frame };
   const body = el("div.export-body");
   sheet = el("dialog.slate.export", { "aria-label": "Export the film" },
     el("header", {}, el("h2", {}, "Export"), el("span.muted", {}, `${bench.project.title} · ${filmSeconds(bench.frames, bench.fps)}`),
@@ -57,10 +58,12 @@ function form(body, wish) {
   body.replaceChildren(cards, el("div.export-fields", {},
     cutable(wish.format) && part(wish), FILMS.includes(wish.format) && pick("Quality", "preset", { ...PRESETS, ...PLACES }, () => { form(body, wish); body.querySelector('[aria-label="Quality"]').focus(); }),
     seen && !(wish.preset in PLACES && FILMS.includes(wish.format)) && pick("Size", "height", sizesFor()),
-    FILMS.includes(wish.format) && pick("Codec", "codec", CODECS[wish.format])) , el("div.row-end", {}, go));
+    FILMS.includes(wish.format) && pick("Codec", "codec", CODECS[wish.format]),
+    heard(wish.format) && pick("Loudness", "loudness", LOUDNESS)), el("div.row-end", {}, go));
   cards.querySelector('[aria-checked="true"]').focus();
 }
 
+const heard = (format) => FILMS.includes(format) || SOUNDS.includes(format);
 const marked = () => range.in !== null || range.out !== null;
 const cutable = (format) => marked() && format !== "png" && [...PICTURE, ...SOUNDS].includes(format);
 
@@ -86,8 +89,9 @@ async function begin(body, wish) {
 }
 
 /** The chosen size is the shorter side's, so that an upright film is not made small. */
-function request({ format, height, preset, codec, at, part: wanted }) {
+function request({ format, height, preset, codec, loudness, at, part: wanted }) {
   const [from, to] = playRange(), stretch = cutable(format) && wanted !== "whole" ? { from, to } : {};
+  if (loudness && heard(format)) stretch.loudness_lufs = Number(loudness);
   if (!PICTURE.includes(format)) return { format, options: stretch };
   const { timeline } = bench, scale = Number(height) / Math.min(timeline.width, timeline.height), film = FILMS.includes(format);
   const sized = height && !(film && preset in PLACES);

@@ -6,6 +6,7 @@ import { choice, group, range, time, toggle } from "./fields.js";
 import { MOTIONS, motionName } from "./film.js";
 import { colour } from "./colour.js";
 import { askFor } from "./overlay.js";
+import { treatment } from "./treatment.js";
 import { takesGroup } from "./takes.js";
 import * as cuts from "./cuts.js";
 
@@ -79,6 +80,7 @@ function sound(item, seen) {
     range("Gain", item.gain_db ?? 0, { least: -40, most: 12, step: 0.5, unit: "dB", hint: "How much louder or softer than it was recorded." }, set("gain_db")),
     fade("Fade in", "fade_in", "fade_out"), fade("Fade out", "fade_out", "fade_in"),
     range("Pan", item.pan ?? 0, { least: -1, most: 1, step: 0.1, unit: "", hint: "-1 is left, 1 is right." }, set("pan")),
+    ...treatment(item, cuts.change),
     speedName(item.speed) !== "1/1" && choice("Pitch", item.pitch ?? "keep", { keep: "Keeps", follow: "Follows the speed" }, set("pitch"), "Whether another speed sounds higher or lower."),
     toggle("Muted", item.muted, set("muted"), seen ? "The picture stays." : ""));
 }

@@ -6,6 +6,7 @@ import { captionList } from "./captions.js";
 import { choice, group, heading, range, toggle, words } from "./fields.js";
 import { CANVASES, canvasName, seconds } from "./film.js";
 import { CAPTION_STYLES, rowName } from "./names.js";
+import { treatment } from "./treatment.js";
 import * as cuts from "./cuts.js";
 
 const ROLES = { effects: "Sound", narration: "Narration", music: "Music" };
@@ -23,6 +24,7 @@ export function ofTrack(t) {
       toggle("Locked", track.locked, set("locked"), "What lies on it cannot be changed.")),
     track.kind === "captions" && captionList(t),
     audio && group("Sound", range("Gain", track.gain_db ?? 0, { least: -40, most: 12, step: 0.5, unit: "dB" }, set("gain_db")),
+      ...treatment(track, (fields) => cuts.setTrack(t, fields)),
       track.role !== "narration" && toggle("Duck under narration", track.duck, set("duck"), "Lower this row wherever someone speaks."),
       track.role !== "narration" && track.duck && range("Duck by", track.duck_db ?? -12, { least: -40, most: 0, step: 1, unit: "dB" }, set("duck_db"))),
     el("div.deeds.last", {}, button("Delete row", "trash", () => { select(null); cuts.removeTrack(t); })),
