@@ -79,10 +79,10 @@ def port(settings: Settings) -> Check:
 
 
 DIFFERS = {
-    "Linux aarch64": "one memory serves processor and GPU (Jetson, DGX Spark); films are encoded on the chip where ffmpeg "
-    "was built for it",
-    "Darwin arm64": "models run on Metal (mps) in bfloat16; what needs CUDA, fp8 above all, is left out; films are encoded "
-    "by VideoToolbox",
+    "Linux aarch64": "one memory serves processor and GPU (Jetson, DGX Spark); films are encoded on the chip where "
+    "ffmpeg was built for it",
+    "Darwin arm64": "models run on Metal (mps) in bfloat16; what needs CUDA, fp8 above all, is left out; films are "
+    "encoded by VideoToolbox",
     "Darwin x86_64": "torch has no new builds for Intel Macs: the draft models serve",
 }
 """What other kinds of machine do otherwise than a PC with an NVIDIA card."""
