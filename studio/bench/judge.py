@@ -80,18 +80,29 @@ PAINTERS: dict[str, Painter] = {}
 
 
 def jitter(film: Film, shown: Any) -> float:
-    """How far, in pixels (RMS), the motion of the first two stills strays from a quadratic: shifts from frame to frame
-    of a patch in the upper left quarter, by phase correlation."""
+    """How far, in pixels (RMS), the motion of the first two stills strays from a quadratic, from frame to frame."""
     worst = 0.0
     for i in range(0, min(3, film.cut.items), 2):
         frames = [patch(shown(i, k)) for k in range(OVER if i else 0, STEP - 5)]
-        window = cv2.createHanningWindow(frames[0].shape[::-1], cv2.CV_32F)
-        path = np.cumsum([cv2.phaseCorrelate(a, b, window)[0] for a, b in pairwise(frames)], axis=0)
-        steps = np.diff(path, axis=0)
+        steps = np.array([shift(a, b) for a, b in pairwise(frames)])
         k = np.arange(len(steps))
         off = [steps[:, axis] - np.polyval(np.polyfit(k, steps[:, axis], 2), k) for axis in (0, 1)]
         worst = max(worst, float(np.sqrt((np.array(off) ** 2).sum(0).mean())))
     return worst
+
+
+def shift(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(x, y) in pixels from one image to the next, below two pixels: the slope of the phase between their spectra.
+
+    Only the coarse structure counts; the peak of a whole correlation is drawn to whole pixels, which looks like jitter."""
+    window = cv2.createHanningWindow(a.shape[::-1], cv2.CV_32F)
+    first, second = (np.fft.rfft2((image - image.mean()) * window) for image in (a, b))
+    cross = second * np.conj(first)
+    fx, fy = np.broadcast_arrays(np.fft.rfftfreq(a.shape[1])[None], np.fft.fftfreq(a.shape[0])[:, None])
+    coarse = (np.hypot(fx, fy) > 0.005) & (np.hypot(fx, fy) < 0.12)
+    weight = np.sqrt(np.abs(cross[coarse]))
+    slopes = 2 * np.pi * np.stack([fx[coarse], fy[coarse]], 1) * weight[:, None]
+    return np.linalg.lstsq(slopes, -np.angle(cross[coarse]) * weight, rcond=None)[0]
 
 
 def patch(image: np.ndarray) -> np.ndarray:
