@@ -94,7 +94,7 @@ def jitter(film: Film, shown: Any) -> float:
 def shift(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(x, y) in pixels from one image to the next, below two pixels: the slope of the phase between their spectra.
 
-    Only the coarse structure counts; the peak of a whole correlation is drawn to whole pixels, which looks like jitter."""
+    Only coarse structure counts: the peak of a whole correlation is drawn to whole pixels, which looks like jitter."""
     window = cv2.createHanningWindow(a.shape[::-1], cv2.CV_32F)
     first, second = (np.fft.rfft2((image - image.mean()) * window) for image in (a, b))
     cross = second * np.conj(first)
