@@ -13,7 +13,18 @@ from studio.ui.generate import SHAPES, Form, fitting_sides, outline_of, requests
 
 EVERY = [(model, name) for model in catalogue.MODELS for name in model.cls.Options.model_fields]
 ids = [f"{model.id}-{name}" for model, name in EVERY]
-MADE_BY_HAND = {"prompt": "a harbour", "text": "Good morning.", "source": "a" * 64}
+MADE_BY_HAND = {"prompt": "a harbour", "text": "Good morning.", "source": "a" * 64, "start": "b" * 64, "end": "c" * 64}
+
+
+def lead_of(model) -> dict[str, str]:
+    """What a person gives this model: words, and the file it changes or the ones it cannot do without."""
+    fields = model.cls.Options.model_fields
+    wanted = {name for name, field in fields.items() if field.is_required()} | {"prompt", "text"}
+    return {
+        name: MADE_BY_HAND[name] for name in MADE_BY_HAND if name in fields and (name in wanted or name == "source")
+    }
+
+
 TASKS = sorted({model.task for model in catalogue.MODELS} & {"image", "video", "music", "sound", "speech"})
 
 
@@ -39,7 +50,7 @@ def test_every_option_has_a_control_with_its_words_and_bounds(model, name):
 
 @pytest.mark.parametrize("model", catalogue.MODELS, ids=lambda model: model.id)
 def test_an_untouched_form_is_the_models_defaults(model):
-    lead = {name: value for name, value in MADE_BY_HAND.items() if name in settings(model)}
+    lead = lead_of(model)
     held = {name: shape(setting)["value"] for name, setting in settings(model).items()} | lead
     chosen = {name: given(settings(model)[name], value) for name, value in held.items()}
     chosen = {name: value for name, value in chosen.items() if value is not None}
@@ -48,7 +59,7 @@ def test_an_untouched_form_is_the_models_defaults(model):
 
 @pytest.mark.parametrize("model", catalogue.MODELS, ids=lambda model: model.id)
 def test_a_recipes_values_come_back_to_the_form_as_they_were(model):
-    lead = {name: value for name, value in MADE_BY_HAND.items() if name in settings(model)}
+    lead = lead_of(model)
     recipe = model.options(**lead, seed=77).model_dump(mode="json")
     back = {name: given(s, fitting(s, recipe[name])) for name, s in settings(model).items()}
     assert model.options(**{name: value for name, value in back.items() if value is not None}).seed == 77
@@ -85,7 +96,7 @@ def test_a_form_shows_the_chosen_models_controls_and_hides_the_rest(task):
 @pytest.mark.parametrize("model", [m for m in catalogue.MODELS if "width" in settings(m)], ids=lambda model: model.id)
 def test_a_shape_is_a_size_the_model_takes(model, outline):
     width, height = fitting_sides(settings(model), outline)
-    lead = {name: value for name, value in MADE_BY_HAND.items() if name in settings(model)}
+    lead = lead_of(model)
     options = model.options(**lead, width=width, height=height)
     assert outline_of(settings(model), {"width": options.width, "height": options.height}) == outline
 
