@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
+from pipelines.shortcuts import Shortened
 from pipelines.video import (
     FromPicture,
     Guided,
@@ -26,7 +27,7 @@ from pipelines.video import (
 )
 
 
-class Timed(Guided, Stepped):
+class Timed(Shortened, Guided, Stepped):
     duration_s: float = duration(6, 6)
     fps: int = native(8)
     steps: int = Field(50, ge=2, le=100, title="Steps", description="More take longer, and are finer up to a point")

@@ -18,7 +18,8 @@ from pipelines import pictures, snapshots
 from pipelines.base import Context, Model, Options, Status
 from pipelines.diffusion import Diffusion, generator, opened, told
 from pipelines.faults import Invalid, Unavailable
-from pipelines.placement import Placement, settle
+from pipelines.placement import Placement
+from pipelines.shortcuts import Shrunken, taken
 from pipelines.video import (
     FromPicture,
     Guided,
@@ -49,14 +50,16 @@ class Sized(Options):
     height: Side16 = side("Height", 704, 16)
 
 
-class Timed(Guided, Stepped, Negative):
+class Timed(Shrunken, Guided, Stepped, Negative):
     duration_s: float = duration(5, 5.8)
     fps: int = native(16)
     steps: int = Field(36, ge=2, le=100, title="Steps", description="More take longer, and are finer up to a point")
     guidance: float = Field(7, ge=1, le=20, title="Guidance", description="How closely the words are followed")
 
 
-class PictureOptions(pictures.Guided, pictures.Stepped, pictures.Sized, pictures.Negative, pictures.Prompted): ...
+class PictureOptions(
+    Shrunken, pictures.Guided, pictures.Stepped, pictures.Sized, pictures.Negative, pictures.Prompted
+): ...
 
 
 class WorldOptions(Timed, Sized, Starting, Prompted): ...
@@ -84,8 +87,7 @@ class Guarded(Diffusion):
 
     def bring(self, folder: Path, place: Placement) -> Any:
         pipe = opened(folder, place, safety_checker=self.guardrail())
-        settle(pipe, place)
-        return pipe
+        return self.settled(pipe, place)
 
     def guardrail(self) -> Any:
         """NVIDIA's own, from the hub's cache."""
@@ -110,7 +112,7 @@ class CosmosPicture(Guarded):
     def run(self, options: PictureOptions, context: Context) -> Iterator[Path]:
         """One PNG of 8-bit RGB."""
         self.passed(options)
-        with told(self.loaded, context):
+        with told(self.loaded, context), taken(self.loaded, options):
             image = self.loaded(
                 prompt=options.prompt, negative_prompt=options.negative_prompt or UNWANTED, width=options.width,
                 height=options.height, num_inference_steps=max(2, options.steps), guidance_scale=options.guidance,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
+from pipelines import shortcuts
 from pipelines.base import Context
 from pipelines.placement import Placement, settle
 from pipelines.weighted import Weighted
@@ -18,8 +19,21 @@ class Diffusion(Weighted):
 
     packages: ClassVar[tuple[str, ...]] = ("torch", "diffusers", "transformers", "accelerate")
 
+    @classmethod
+    def build_for(cls, options: Any) -> str:
+        return shortcuts.build_for(options)
+
+    @property
+    def share(self) -> float:
+        return shortcuts.SHARE if self.build == "fp8" else 1
+
     def bring(self, folder: Path, place: Placement) -> Any:
-        pipe = opened(folder, place)
+        return self.settled(opened(folder, place), place)
+
+    def settled(self, pipe: Any, place: Placement) -> Any:
+        """The pipeline in its build, where it is to compute."""
+        if self.build == "fp8":
+            shortcuts.shrink(pipe)
         settle(pipe, place)
         return pipe
 

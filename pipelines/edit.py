@@ -11,6 +11,7 @@ from pydantic import Field
 from pipelines import canvas
 from pipelines.base import Context, Media, Options
 from pipelines.pictures import Counted, Dressed, Guided, Masked, Negative, Pictures, Prompted, Stepped
+from pipelines.shortcuts import Shortened
 
 
 class Changed(Options):
@@ -22,13 +23,13 @@ class Changed(Options):
     )
 
 
-class EditOptions(Counted, Dressed, Stepped, Guided, Masked, Changed, Prompted): ...
+class EditOptions(Shortened, Counted, Dressed, Stepped, Guided, Masked, Changed, Prompted): ...
 
 
-class QwenEditOptions(Counted, Dressed, Stepped, Guided, Negative, Masked, Changed, Prompted): ...
+class QwenEditOptions(Shortened, Counted, Dressed, Stepped, Guided, Negative, Masked, Changed, Prompted): ...
 
 
-class QwenEditPlusOptions(Counted, Dressed, Stepped, Guided, Negative, Changed, Prompted):
+class QwenEditPlusOptions(Shortened, Counted, Dressed, Stepped, Guided, Negative, Changed, Prompted):
     references: Annotated[tuple[Path, ...], Media("image")] = Field(
         (), max_length=3, title="References", description="Pictures to take things, people or a manner from"
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import Field
 
+from pipelines.shortcuts import Shrunken
 from pipelines.video import (
     LEFT_OUT,
     FromPicture,
@@ -28,7 +29,7 @@ from pipelines.video import (
 )
 
 
-class WordsOptions(Guided, Stepped, Negative, Sized16, Prompted):
+class WordsOptions(Shrunken, Guided, Stepped, Negative, Sized16, Prompted):
     width: Side16 = side("Width", 848, 16)
     duration_s: float = duration(5, 10)
     fps: int = native(24)

@@ -23,18 +23,22 @@ from pipelines.pictures import (
     Sized,
     Stepped,
 )
+from pipelines.shortcuts import Shortened, Shrunken
 
 # pydantic puts the fields of the last base first
 
 
-class Common(Counted, Dressed, Stepped, Masked, Repainted, Sized, Prompted):
+class Common(Shrunken, Counted, Dressed, Stepped, Masked, Repainted, Sized, Prompted):
     """What all of them take but the smallest."""
 
 
-class GuidedOptions(Common, Guided): ...
+class GuidedOptions(Shortened, Common, Guided): ...
 
 
 class ClassicOptions(Common, Guided, Negative): ...
+
+
+class QwenOptions(Shortened, ClassicOptions): ...
 
 
 class Flux(Pictures):
@@ -86,7 +90,7 @@ class QwenImage(Pictures):
     """Qwen-Image, which draws letters too. Its guidance needs something to lead away from, if only a blank.
     https://huggingface.co/Qwen/Qwen-Image"""
 
-    Options = ClassicOptions
+    Options = QwenOptions
     repaints, fills = "QwenImageImg2ImgPipeline", "QwenImageInpaintPipeline"
     guided_by, without_negative = "true_cfg_scale", " "
 
@@ -105,7 +109,7 @@ class ZImageTurbo(ZImage):
     fixed = {"guidance_scale": 0.0}
 
 
-class SanaSprintOptions(Counted, Dressed, Guided, Stepped, Repainted, Sized, Prompted):
+class SanaSprintOptions(Shrunken, Counted, Dressed, Guided, Stepped, Repainted, Sized, Prompted):
     steps: int = Field(2, ge=1, le=20, title="Steps", description="It was made for one to four")
 
 
@@ -122,7 +126,7 @@ class SanaSprint(Pictures):
         return super().words(options) | between | {"use_resolution_binning": trained}
 
 
-class KleinOptions(Counted, Dressed, Stepped, Masked, Referring, Sized, Prompted):
+class KleinOptions(Shrunken, Counted, Dressed, Stepped, Masked, Referring, Sized, Prompted):
     source: Annotated[Path | None, Media("image")] = Field(
         None, title="Source", description="A picture to change as the prompt says"
     )

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from pipelines.faults import Invalid
 from pipelines.placement import Placement
+from pipelines.shortcuts import Shortened, Shrunken
 from pipelines.video import (
     AnyRate,
     Ending,
@@ -28,11 +29,11 @@ from pipelines.video import (
 )
 
 
-class DistilledOptions(AnyRate, Sized32, Ending, Starting, Prompted):
+class DistilledOptions(Shrunken, AnyRate, Sized32, Ending, Starting, Prompted):
     duration_s: float = duration(5, 10)
 
 
-class LtxOptions(Guided, Stepped, Negative, DistilledOptions):
+class LtxOptions(Shortened, Guided, Stepped, Negative, DistilledOptions):
     guidance: float = Field(3, ge=1, le=20, title="Guidance", description="How closely the words are followed")
 
 

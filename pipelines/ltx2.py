@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import Field
 
 from pipelines.frames import Sound
+from pipelines.shortcuts import Shrunken
 from pipelines.video import (
     AnyRate,
     Ending,
@@ -27,7 +28,7 @@ from pipelines.video import (
 )
 
 
-class Ltx2Options(Guided, Stepped, AnyRate, Negative, Sized32, Ending, Starting, Prompted):
+class Ltx2Options(Shrunken, Guided, Stepped, AnyRate, Negative, Sized32, Ending, Starting, Prompted):
     duration_s: float = duration(5, 20)
     guidance: float = Field(4, ge=1, le=20, title="Guidance", description="How closely the words are followed")
 

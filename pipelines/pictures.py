@@ -12,11 +12,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator, model_validator
 
-from pipelines import canvas, loras
+from pipelines import canvas, loras, shortcuts
 from pipelines.base import Context, Media, Options
 from pipelines.diffusion import Diffusion, generator, told
 
-WORDS_APART = ("seed", "count", "steps", "strength")
+WORDS_APART = ("seed", "count", "steps", "strength", "shortcut")
 """Options that change nothing in how the words are read."""
 
 # --- the options: a family's own are those of these that it takes ----------------------------------------------------
@@ -154,7 +154,7 @@ class Pictures(Diffusion):
         sides = {"width": size[0], "height": size[1]}
         known = inspect.signature(pipe.__call__).parameters
         given |= {name: side for name, side in sides.items() if name in known}
-        with told(pipe, context, *span), self.read_once(pipe, options):
+        with told(pipe, context, *span), self.read_once(pipe, options), shortcuts.taken(pipe, options):
             image = pipe(generator=generator(seed), **given).images[0]
         image = canvas.filling(image, size)
         return canvas.laid_over(under[0], image, under[1]) if under[1] else image

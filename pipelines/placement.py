@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
-from pipelines import neighbours, weights
+from pipelines import compiled, neighbours, weights
 from pipelines.base import Model
 from pipelines.device import GB, Device, devices
 
@@ -42,19 +42,20 @@ class Placement:
         return replace(self, offload=RUNGS[RUNGS.index(self.offload) + 1], tiling=True)
 
 
-def choose(model: Model, wanted: str | None = None) -> Placement:
-    """Where to put `model` now: the worker's own device, in the precision it computes best, with no more left in main
-    memory than must be. STUDIO_OFFLOAD decides instead where it is set. Imports torch."""
+def choose(model: Model, wanted: str | None = None, share: float = 1) -> Placement:
+    """Where to put `model`, or the `share` of it that its build needs, now: the worker's own device, in the precision
+    it computes best, with no more left in main memory than must be. STUDIO_OFFLOAD decides instead where it is
+    set. Imports torch."""
     device = devices(wanted or os.environ.get("STUDIO_DEVICE", "auto"))[0]
     if device.kind == "cpu":
         return Placement("cpu", "float32")
     if device.kind == "mps":
         return Placement("mps", "bfloat16", tiling=True)
-    needed, free = needed_gb(model), free_gb(device)
+    needed, free = needed_gb(model) * share, free_gb(device)
     if needed * FITS["none"] > free and neighbours.let_go():
         free = free_gb(device)
     offload = os.environ.get("STUDIO_OFFLOAD", "auto")
-    chosen: Offload = offload if offload in RUNGS else fitting(needed, free)  # type: ignore[assignment]
+    chosen: Offload = offload if offload in RUNGS else fitting(needed, free)
     return Placement(device.name, best_dtype(device), chosen, tiling=chosen != "none")
 
 
@@ -103,8 +104,10 @@ def settle(pipe: Any, place: Placement) -> None:
     else:
         pipe.enable_sequential_cpu_offload(device=place.device)
     vae = getattr(pipe, "vae", None)
-    if place.tiling and hasattr(vae, "enable_tiling"):
+    if place.tiling and vae is not None and hasattr(vae, "enable_tiling"):
         vae.enable_tiling()
+    if place.kind == "cuda" and place.offload == "none" and compiled.wanted():
+        compiled.quicken(pipe)
 
 
 def sweep() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from pipelines import canvas, frames
+from pipelines import canvas, frames, shortcuts
 from pipelines.base import Context, Media, Options
 from pipelines.diffusion import Diffusion, generator, told
 from pipelines.frames import Sound
@@ -183,7 +183,7 @@ class Shots(Diffusion):
             "generator": generator(options.seed), "output_type": "pt", **more,
         }  # fmt: skip
         call = {name: value for name, value in call.items() if value is not LEFT_OUT}
-        with told(pipe, shot.context, 0.02, 0.9):
+        with told(pipe, shot.context, 0.02, 0.9), shortcuts.taken(pipe, options):
             return pipe(**call)
 
 

@@ -29,6 +29,11 @@ class Weighted(Pipeline):
     tight: Placement | None = None
     held: float = 0
 
+    @property
+    def share(self) -> float:
+        """How much of the model's memory its build needs."""
+        return 1
+
     @classmethod
     def status(cls, model: Model) -> tuple[Status, str]:
         missing = [name for name in cls.packages if find_spec(name) is None]
@@ -38,11 +43,11 @@ class Weighted(Pipeline):
 
     @property
     def held_gb(self) -> float:
-        return self.held or placement.needed_gb(self.model)
+        return self.held or placement.needed_gb(self.model) * self.share
 
     def load(self) -> None:
         folder = weights.folder(self.model)
-        place = self.tight or placement.choose(self.model)
+        place = self.tight or placement.choose(self.model, share=self.share)
         before = placement.held_gb(place.device)
         try:
             self.loaded = self.bring(folder, place)

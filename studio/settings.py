@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     offload: Literal["auto", "none", "model", "group", "sequential"] = Field(
         "auto", description="What of a model waits in main memory: auto decides by what the GPU has free"
     )
+    compile: bool = Field(False, description="Compile the networks on the GPU: the first job waits, the others gain")
     offline: bool = Field(False, description="Never ask anything of another machine")
     job_timeout_s: int = Field(1800, ge=1, description="Seconds after which a job is given up")
     cache_gb: float = Field(20, gt=0, allow_inf_nan=False, description="Disk for finished pieces of films, in GB")

@@ -18,7 +18,7 @@ def saved(folder: Path, kind: str, channels: int, learned: bool) -> None:
     torch.manual_seed(1932)
     transformer = diffusers.CogVideoXTransformer3DModel(
         num_attention_heads=2, attention_head_dim=16, in_channels=channels, out_channels=4, time_embed_dim=2,
-        text_embed_dim=32, num_layers=1, sample_width=SIDE, sample_height=SIDE, sample_frames=9,
+        text_embed_dim=32, num_layers=2, sample_width=SIDE, sample_height=SIDE, sample_frames=9,
         use_rotary_positional_embeddings=learned, use_learned_positional_embeddings=learned,
     )  # fmt: skip
     vae = diffusers.AutoencoderKLCogVideoX(

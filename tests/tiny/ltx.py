@@ -18,7 +18,7 @@ def build(folder: Path, kind: str = "LTXConditionPipeline", **shift: bool) -> No
     torch.manual_seed(1932)
     transformer = diffusers.LTXVideoTransformer3DModel(
         in_channels=8, out_channels=8, num_attention_heads=2, attention_head_dim=8, cross_attention_dim=16,
-        num_layers=1, caption_channels=32,
+        num_layers=2, caption_channels=32,
     )  # fmt: skip
     vae = diffusers.AutoencoderKLLTXVideo(
         latent_channels=8, block_out_channels=(8, 8, 8, 8), decoder_block_out_channels=(8, 8, 8, 8),

@@ -25,7 +25,7 @@ def transformer(channels: int = 16, made: int = 16, **more: Any):
 
     return WanTransformer3DModel(
         patch_size=(1, 2, 2), num_attention_heads=2, attention_head_dim=12, in_channels=channels, out_channels=made,
-        text_dim=32, freq_dim=32, ffn_dim=32, num_layers=1, rope_max_seq_len=64, **more,
+        text_dim=32, freq_dim=32, ffn_dim=32, num_layers=2, rope_max_seq_len=64, **more,
     ).eval()  # fmt: skip
 
 
