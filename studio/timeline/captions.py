@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from pipelines import vtt
@@ -39,12 +39,49 @@ def caption(cue: Cue, begin: int, end: int, fps: Fraction, start: int) -> Captio
     return Caption(text=cue.text.strip()[:2000], frames=end - begin, words=words[:1000])
 
 
+def said_at(item: Caption, k: int) -> tuple[int, int]:
+    """From which letter to which of a caption's text is said at its frame k; (0, 0) in a pause. Without timings
+    the words share its length by their letters."""
+    words = item.words or evenly(item)
+    at = 0
+    for text, first, end in words:
+        found = item.text.find(text, at)
+        if found < 0:
+            continue
+        at = found + len(text)
+        if first <= k < end:
+            return found, at
+    return 0, 0
+
+
+def evenly(item: Caption) -> Iterator[tuple[str, int, int]]:
+    """The words of a caption that has no timings, as long as they have letters."""
+    words = item.text.split()
+    total, so_far = sum(map(len, words)), 0
+    for word in words:
+        first, so_far = so_far, so_far + len(word)
+        yield word, item.frames * first // total, item.frames * so_far // total
+
+
 def cues(timeline: Timeline) -> list[Cue]:
     """Every caption of every captions track that takes part, in time's order, in seconds of the film."""
     rows = [row for row in timeline.live if row.kind == "captions"]
     spans = [span for row in rows for span in row.spans() if isinstance(span.item, Caption)]
     found = (cue(span.item, span.start, timeline.fps) for span in spans)
     return sorted(found, key=lambda c: (c.start_s, c.end_s))
+
+
+def within(cues: list[Cue], start_s: float | Fraction, end_s: float | Fraction) -> list[Cue]:
+    """What is said between two seconds, told from the first of them on."""
+
+    def shifted(at: float) -> float:
+        return min(max(at, float(start_s)), float(end_s)) - float(start_s)
+
+    return [
+        Cue(shifted(c.start_s), shifted(c.end_s), c.text, tuple(Word(t, shifted(a), shifted(b)) for t, a, b in c.words))
+        for c in cues
+        if c.start_s < end_s and c.end_s > start_s
+    ]
 
 
 def cue(item: Caption, start: int, fps: Fraction) -> Cue:

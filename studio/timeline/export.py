@@ -14,11 +14,11 @@ from pathlib import Path
 import av.error
 
 from pipelines.faults import DiskFull, Invalid
-from studio.timeline import captions, check, gif
+from studio.timeline import ass, captions, check, gif
 from studio.timeline.encode import failed
 from studio.timeline.handover import HANDOVERS
 from studio.timeline.media import check_against
-from studio.timeline.model import Timeline
+from studio.timeline.model import SUNG, Timeline
 from studio.timeline.movie import to_film, to_sound
 from studio.timeline.order import EmptyFilm, Order, Progress, Report
 from studio.timeline.painter import Painter
@@ -57,6 +57,15 @@ def to_captions(order: Order) -> Report:
     return Report(order.out)
 
 
+def to_ass(order: Order) -> Report:
+    cues, film = captions.cues(order.timeline), order.timeline
+    if not cues:
+        raise NoCaptions("This timeline has no captions.", "Add a captions track, or make speech with captions.")
+    sung = any(track.kind == "captions" and track.style in SUNG for track in film.live)
+    order.out.write_text(ass.write(cues, film.width, film.height, sung), encoding="utf-8")
+    return Report(order.out)
+
+
 def to_json(order: Order) -> Report:
     order.out.write_text(json.dumps(order.timeline.dump(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return Report(order.out)
@@ -70,6 +79,7 @@ EXPORTERS: dict[str, Callable[[Order], Report]] = {
     **dict.fromkeys(STILLS, to_still),
     "srt": to_captions,
     "vtt": to_captions,
+    "ass": to_ass,
     "json": to_json,
     **HANDOVERS,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 import sys
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from itertools import groupby
@@ -116,11 +117,24 @@ class Type:
     def runs(self, text: str) -> list[tuple[str, ImageFont.FreeTypeFont]]:
         """The text in pieces that one font can draw, in the order they stand from left to right."""
         text = "".join(c if c.isprintable() else " " for c in text)
+        faces = list(self.faces(text))
         pieces = [
-            ("".join(part), font(path, self.size, shaped))
-            for (path, shaped), part in groupby(text, lambda c: (face_for(c, self.face), joined_up(c)))
+            ("".join(c for c, _ in part), font(path, self.size, shaped))
+            for (path, shaped), part in groupby(zip(text, faces, strict=True), lambda pair: pair[1])
         ]
         return pieces[::-1] if right_to_left(text) else pieces
+
+    def faces(self, text: str) -> Iterator[tuple[Path, bool]]:
+        """Each letter's font, and whether it is shaped. A space inside a right-to-left passage belongs to it, so that
+        its words are put in their order together."""
+        before: tuple[Path, bool] | None = None
+        for n, c in enumerate(text):
+            now = face_for(c, self.face), joined_up(c)
+            rest = text[n:].lstrip()
+            if before and c.isspace() and before[1] and rest and joined_up(rest[0]) and ord(c) in letters(before[0]):
+                now = before
+            before = now
+            yield now
 
     def width(self, text: str) -> float:
         return sum(f.getlength(run) for run, f in self.runs(text)) + self.spacing * len(text)
@@ -143,8 +157,18 @@ class Type:
                     lines.append(line.rstrip())
                     line = ""
                 line += word.lstrip() if not line else word
+                while self.width(line.rstrip()) > width and len(parts := clusters(line)) > 1:
+                    lines.append(self.fitting(parts, width))
+                    line = line[len(lines[-1]) :]
             lines.append(line.rstrip())
         return lines
+
+    def fitting(self, parts: list[str], width: float) -> str:
+        """As many letters of a word too long for a line as go into one, at least the first."""
+        fits = 1
+        while fits + 1 < len(parts) and self.width("".join(parts[: fits + 1])) <= width:
+            fits += 1
+        return "".join(parts[:fits])
 
     def balanced(self, text: str, width: float) -> list[str]:
         """As few lines as `wrap` needs, of as equal a length as they can have."""
@@ -158,17 +182,42 @@ class Type:
         return self.wrap(text, high)
 
 
+# What may not begin a line, and what may not end one (JIS X 4051; W3C, Requirements for Chinese Text Layout).
+CLOSES = set("、。，．・：；？！）］｝〉》」』】〕’”ゝゞ々ーぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)]}…‥％")
+OPENS = set("（［｛〈《「『【〔‘“([{")
+
+
+# What belongs to the letter before it, and to the one after: joiners, and Thai vowels.
+AFTER, BEFORE = set("\u200dะาำๅๆ"), set("\u200dเแโใไ")
+
+
+def alone(letter: str) -> bool:
+    """Whether its script is written without spaces and may be broken at every letter: ideographs and kana."""
+    return 0x2E80 <= ord(letter) <= 0x9FFF or 0xFF00 <= ord(letter) <= 0xFFEF or 0x20000 <= ord(letter) <= 0x3FFFF
+
+
 def words(text: str) -> Iterator[str]:
-    """What may not be broken, each with the spaces after it; an ideograph or kana stands alone."""
+    """What may not be broken, each with the spaces after it; an ideograph or kana stands alone, but for the marks that
+    may not begin or end a line. Korean keeps its words."""
     word = ""
     for letter in text:
-        wide = 0x2E80 <= ord(letter) <= 0x9FFF or 0xAC00 <= ord(letter) <= 0xD7AF or 0x20000 <= ord(letter) <= 0x3FFFF
-        if word and (wide or (not letter.isspace() and word[-1].isspace())):
+        between = alone(letter) or (word and alone(word[-1]))
+        breaks = word and not letter.isspace() and (word[-1].isspace() or between)
+        if breaks and not (letter in CLOSES or word[-1] in OPENS):
             yield word
             word = ""
         word += letter
-        if wide:
-            yield word
-            word = ""
     if word:
         yield word
+
+
+def clusters(text: str) -> list[str]:
+    """Letters, each with the marks that stand on it and the vowels that are written beside it."""
+    found: list[str] = []
+    for letter in text:
+        marks = unicodedata.category(letter)[0] == "M" or letter in AFTER
+        if found and (marks or found[-1][-1] in BEFORE):
+            found[-1] += letter
+        else:
+            found.append(letter)
+    return found

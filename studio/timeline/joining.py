@@ -29,12 +29,14 @@ def join(
     title: str,
     kind: str,
     chapters: list[Chapter] | None = None,
+    words: Path | None = None,
 ) -> None:
-    """Copy the packets of the pieces (path, frames), one after another, and of the sound into one file."""
+    """Copy the packets of the pieces (path, frames), one after another, of the sound and of captions into one file."""
     options = dict(BITEXACT)
     if kind in ("mp4", "mov"):  # a movie time scale in which a frame is a whole number, so that durations are exact
         options |= {"movflags": "+faststart", "movie_timescale": str(fps.numerator * max(1, 48_000 // fps.numerator))}
-    heads = [av.open(str(path)) for path in [path for path, _ in pieces[:1]] + [sound] * (sound is not None)]
+    beside = [path for path in (sound, words) if path is not None]
+    heads = [av.open(str(path)) for path in [path for path, _ in pieces[:1]] + beside]
     try:
         with av.open(str(out), "w", format={"mkv": "matroska"}.get(kind, kind), options=options) as container:
             if title:
@@ -45,8 +47,7 @@ def join(
             if kind in ("mp4", "mov") and heads[0].streams[0].codec_context.codec_tag == "hvc1":
                 streams[0].codec_context.codec_tag = "hvc1"  # under the other name, hev1, many players show nothing
             rows = [video_packets(pieces, fps)] if pieces else []
-            if sound is not None:
-                rows.append(heads[-1].demux(heads[-1].streams[0]))
+            rows += [head.demux(head.streams[0]) for head in heads[len(rows) :]]
             for n, packet in interleaved(rows):
                 packet.stream = streams[n]
                 container.mux_one(packet)

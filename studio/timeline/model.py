@@ -49,7 +49,9 @@ TRANSITIONS = (
 )
 TITLE_STYLES = ("lower-third", "centre-card", "chapter", "corner", "quote", "credits", "end-roll", "kinetic")
 MOVING = ("end-roll", "kinetic")
-CAPTION_STYLES = ("subtitle", "outline", "large")
+CAPTION_STYLES = ("subtitle", "outline", "large", "karaoke")
+SUNG = ("karaoke",)
+"""Caption styles that follow the words as they are said."""
 EQS = ("voice", "warm", "bright", "full", "bass-cut", "treble-cut", "telephone")
 COMPRESSORS = ("gentle", "voice", "strong")
 DENOISES = ("light", "strong")

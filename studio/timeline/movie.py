@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from studio.timeline import check, hardware
+from studio.timeline import check, hardware, soft
 from studio.timeline.codecs import CODECS, Spec, codec_for, coding
 from studio.timeline.encode import EncodingFailed
 from studio.timeline.joining import Chapter, join
@@ -46,7 +46,9 @@ def made_film(order: Order, codec: str, spec: Spec) -> Report:
     timeline, stretch = order.timeline, (order.first, order.end)
     plan = segments(timeline, order.media, spec, order.settings.burn_captions, stretch)
     told = chapters(order)
-    key = digest([[piece.key for piece in plan], key_of_sound(order), order.kind, timeline.title, told])
+    words = soft.cues_of(order)
+    facts = [[piece.key for piece in plan], key_of_sound(order), order.kind, timeline.title, told]
+    key = digest([*facts, soft.key_of(order, words)] if words else facts)
     if (kept := kept_film(order, key)) is not None:
         return kept
     with beside(order) as helper:
@@ -55,7 +57,7 @@ def made_film(order: Order, codec: str, spec: Spec) -> Report:
         sound_path, (lufs, peak) = waited(order, sound)
     order.progress(0.97, "Joining")
     pieces = [(order.shelf.files[piece.key], piece.frames) for piece in plan]
-    join(order.out, pieces, sound_path, timeline.fps, timeline.title, order.kind, told)
+    join(order.out, pieces, sound_path, timeline.fps, timeline.title, order.kind, told, soft.kept_track(order, words))
     order.progress(0.99, "Checking")
     check.film(order.out, order.frames, timeline.fps, sound=True)
     report = Report(

@@ -8,8 +8,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from studio.timeline.captions import said_at
 from studio.timeline.colour import Lut, graded, table
-from studio.timeline.model import Caption, Clip, Gap, Span, Timeline, Title, Track
+from studio.timeline.model import SUNG, Caption, Clip, Gap, Span, Timeline, Title, Track
 from studio.timeline.picture import Picture, blank, blended, copied, expanded, faded, lay_over
 from studio.timeline.placing import Place, laid, place, shrunk
 from studio.timeline.rolling import MOVES
@@ -84,7 +85,7 @@ class Painter:
         self.stills: OrderedDict[str, Still] = OrderedDict()
         self.luts: dict[str, Lut] = {}
         self.grades: list[tuple[Picture, Clip, Picture]] = []
-        self.words: OrderedDict[tuple[str, str, str], Picture | None] = OrderedDict()
+        self.words: OrderedDict[tuple[Any, ...], Picture | None] = OrderedDict()
         self.held: dict[tuple[int, int], tuple[Any, Picture | None]] = {}
         self.last: tuple[list[Any], Picture] | None = None
 
@@ -153,7 +154,8 @@ class Painter:
         if isinstance(item, Gap):
             return None
         if isinstance(item, Caption):
-            return self.written("caption", track.style, item.text)
+            lit = [said_at(item, k)] if track.style in SUNG else []
+            return self.written("caption", track.style, item.text, *lit)
         if isinstance(item, Title):
             return self.title(r, span, item, k)
         return self.clip(r, span, item, k)
@@ -178,11 +180,11 @@ class Painter:
             words = laid(Picture(*words.planes, words.alpha), turn._replace(fills=True), self.width, self.height, False)
         return words and faded(words, level)
 
-    def written(self, kind: str, style: str, text: str) -> Picture | None:
-        key = (kind, style, text)
+    def written(self, kind: str, style: str, text: str, *lit: tuple[int, int]) -> Picture | None:
+        key = (kind, style, text, *lit)
         if key not in self.words:
             table = TITLES if kind == "title" else CAPTIONS
-            self.words[key] = drawn(table[style], text, self.width, self.height)
+            self.words[key] = drawn(table[style], text, self.width, self.height, *lit)
             while len(self.words) > WORDS_KEPT:
                 self.words.popitem(last=False)
         return self.words[key]

@@ -88,6 +88,7 @@ class ExportSettings(Frozen):
     poster: Moment | None = Field(None, description="Also write this frame as a JPEG beside the film")
     chapters: bool = Field(True, description="Write the timeline's markers as chapters")
     burn_captions: bool = Field(True, description="Draw captions into the picture")
+    soft_captions: bool = Field(False, description="Captions as a track of the film that players can show or hide")
     loudness_lufs: float | None = Field(None, ge=-60, le=-5, description="In LUFS; the film's own when left out")
     gif_fps: float = Field(15, ge=1, le=50, description="Frames a second of a GIF, at most")
 

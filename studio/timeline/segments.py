@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from studio.timeline.codecs import Spec
-from studio.timeline.model import MOVING, Caption, Clip, Gap, Sounding, Span, Timeline, Title, Track
+from studio.timeline.model import MOVING, SUNG, Caption, Clip, Gap, Sounding, Span, Timeline, Title, Track
 from studio.types import Asset
 
 ENGINE = 2
@@ -85,11 +85,16 @@ def seen_in(rows: list[tuple[Track, list[Span]]], start: int, end: int, media: M
 def row_in(track: Track, spans: list[Span], start: int, end: int, media: Mapping[str, Asset]) -> list[Any]:
     """What a track shows within [start, end), told from `start` on; empty where it shows nothing."""
     found = [
-        [shown(span, start, end, media), *edges(span, start, end)]
+        [*sung(track, span, start), shown(span, start, end, media), *edges(span, start, end)]
         for span in spans
         if span.start < end and span.end > start and not isinstance(span.item, Gap)
     ]
     return [track.style if track.kind == "captions" else "", *found] if found else []
+
+
+def sung(track: Track, span: Span, start: int) -> list[Any]:
+    """Where a caption's words stand, when its style shows it."""
+    return [span.item.words, max(start - span.start, 0), span.item.frames] if track.style in SUNG else []
 
 
 def edges(span: Span, start: int, end: int) -> list[Any]:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
-from studio.timeline.fonts import Type
+from studio.timeline.fonts import Type, right_to_left
 from studio.timeline.model import CAPTION_STYLES, MOVING, TITLE_STYLES
 from studio.timeline.picture import Picture, from_ink
 
@@ -199,17 +199,28 @@ def subtitle(sheet: Sheet, text: str) -> None:
         y += kind.line * 1.12
 
 
-def outlined(sheet: Sheet, text: str, kind: Callable[[float], Type], foot: float, most: int) -> None:
+def outlined(
+    sheet: Sheet, text: str, kind: Callable[[float], Type], foot: float, most: int, lit: tuple[int, int] = (0, 0)
+) -> None:
+    """White letters with a dark rim; those from `lit[0]` to `lit[1]` of the text in the accent colour."""
     lines, type_ = caption_lines(sheet, text, kind, most)
     rim, mask, y = sheet.mask(), sheet.mask(), sheet.height * foot - type_.line * len(lines)
+    bright, begin = sheet.mask(), 0
     for line in lines:
         x = (sheet.width - type_.width(line)) / 2
+        begin = max(text.find(line, begin), begin)
+        part = slice(max(lit[0] - begin, 0), max(lit[1] - begin, 0))
+        if line[part].strip():
+            before = line[part.stop :] if right_to_left(line) else line[: part.start]
+            type_.draw(bright, x + type_.width(before), y, line[part])
+        begin += len(line)
         type_.draw(rim, x, y, line, stroke=max(1, type_.size / 14))
         type_.draw(mask, x, y, line)
         y += type_.line
     sheet.shadow(rim, 3 * sheet.unit, 0.5)
     sheet.ink(rim, INK, 0.95)
-    sheet.ink(mask, PAPER)
+    sheet.ink(ImageChops.subtract(mask, bright), PAPER)
+    sheet.ink(bright, ACCENT)
 
 
 def outline(sheet: Sheet, text: str) -> None:
@@ -221,14 +232,20 @@ def large(sheet: Sheet, text: str) -> None:
     outlined(sheet, text, lambda f: Type("semibold", 58 * sheet.unit * f), 0.8, 3)
 
 
-Style = Callable[[Sheet, str], None]
+def karaoke(sheet: Sheet, text: str, lit: tuple[int, int] = (0, 0)) -> None:
+    """Large enough to sing or read along, the word that is said in the accent colour."""
+    outlined(sheet, text, lambda f: Type("semibold", 44 * sheet.unit * f), 0.9, 2, lit)
+
+
+Style = Callable[..., None]
 STILL = [name for name in TITLE_STYLES if name not in MOVING]
 TITLES: dict[str, Style] = dict(zip(STILL, (lower_third, centre_card, chapter, corner, quote, credits), strict=True))
-CAPTIONS: dict[str, Style] = dict(zip(CAPTION_STYLES, (subtitle, outline, large), strict=True))
+CAPTIONS: dict[str, Style] = dict(zip(CAPTION_STYLES, (subtitle, outline, large, karaoke), strict=True))
 
 
-def drawn(style: Style, text: str, width: int, height: int) -> Picture | None:
-    """The words in that style for a canvas of this size, premultiplied; None when nothing is to be seen."""
+def drawn(style: Style, text: str, width: int, height: int, *lit: tuple[int, int]) -> Picture | None:
+    """The words in that style for a canvas of this size, premultiplied; None when nothing is to be seen. `lit` says
+    from which letter to which they are said, for a style that shows it."""
     sheet = Sheet(width, height)
-    style(sheet, text)
+    style(sheet, text, *lit)
     return sheet.picture()

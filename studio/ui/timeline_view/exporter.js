@@ -8,7 +8,7 @@ import { playRange, range } from "./scrub.js";
 const FORMATS = {
   mp4: ["MP4", "Plays everywhere", "film"], webm: ["WebM", "For web pages", "film"], mov: ["MOV", "For other editors", "film"],
   gif: ["GIF", "A loop without sound", "image"], png: ["PNG", "The frame under the playhead", "image"],
-  wav: ["WAV", "The sound alone", "sound"], mp3: ["MP3", "The sound, small", "sound"], flac: ["FLAC", "The sound, exact", "sound"], srt: ["SRT", "Captions as text", "captions"], vtt: ["VTT", "Captions for the web", "captions"],
+  wav: ["WAV", "The sound alone", "sound"], mp3: ["MP3", "The sound, small", "sound"], flac: ["FLAC", "The sound, exact", "sound"], srt: ["SRT", "Captions as text", "captions"], vtt: ["VTT", "Captions for the web", "captions"], ass: ["ASS", "Captions with their look", "captions"],
 };
 const FILMS = ["mp4", "webm", "mov"], PICTURE = [...FILMS, "gif", "png"], SOUNDS = ["wav", "mp3", "flac"];
 const SIZES = { "": "As the canvas", 2160: "4K", 1440: "1440p", 1080: "1080p", 720: "720p", 480: "480p", 360: "360p" };
@@ -19,6 +19,7 @@ const CODECS = {
   mov: { "": "H.264", hevc: "HEVC", prores: "ProRes 422 HQ", "prores-4444": "ProRes 4444, clear ground", dnxhr: "DNxHR HQ" },
 };
 const LOUDNESS = { "": "As the film is set", "-14": "−14 LUFS, web", "-16": "−16 LUFS, podcast", "-23": "−23 LUFS, broadcast" };
+const CAPTIONS = { "": "Drawn into the picture", soft: "A track players can show", none: "Left out" };
 const STORE = "homereel.export";
 
 let job = null, sheet = null, polling = 0;
@@ -27,7 +28,7 @@ let job = null, sheet = null, polling = 0;
 export function exportSheet(player) {
   player?.halt();
   if (sheet) return;
-  const { format = "mp4", height = "", preset = "standard", codec = "", loudness = "" } = JSON.parse(localStorage.getItem(STORE) ?? "{}"), wish = { format, height, preset, codec, loudness, at: bench.frame };
+  const { format = "mp4", height = "", preset = "standard", codec = "", loudness = "", captions = "" } = JSON.parse(localStorage.getItem(STORE) ?? "{}"), wish = { format, height, preset, codec, loudness, captions, at: bench.frame };
   const body = el("div.export-body");
   sheet = el("dialog.slate.export", { "aria-label": "Export the film" },
     el("header", {}, el("h2", {}, "Export"), el("span.muted", {}, `${bench.project.title} · ${filmSeconds(bench.frames, bench.fps)}`),
@@ -59,10 +60,12 @@ function form(body, wish) {
     cutable(wish.format) && part(wish), FILMS.includes(wish.format) && pick("Quality", "preset", { ...PRESETS, ...PLACES }, () => { form(body, wish); body.querySelector('[aria-label="Quality"]').focus(); }),
     seen && !(wish.preset in PLACES && FILMS.includes(wish.format)) && pick("Size", "height", sizesFor()),
     FILMS.includes(wish.format) && pick("Codec", "codec", CODECS[wish.format]),
+    FILMS.includes(wish.format) && captioned() && pick("Captions", "captions", CAPTIONS),
     heard(wish.format) && pick("Loudness", "loudness", LOUDNESS)), el("div.row-end", {}, go));
   cards.querySelector('[aria-checked="true"]').focus();
 }
 
+const captioned = () => bench.timeline.tracks.some((track) => track.kind === "captions" && track.items.length);
 const heard = (format) => FILMS.includes(format) || SOUNDS.includes(format);
 const marked = () => range.in !== null || range.out !== null;
 const cutable = (format) => marked() && format !== "png" && [...PICTURE, ...SOUNDS].includes(format);
@@ -89,14 +92,14 @@ async function begin(body, wish) {
 }
 
 /** The chosen size is the shorter side's, so that an upright film is not made small. */
-function request({ format, height, preset, codec, loudness, at, part: wanted }) {
+function request({ format, height, preset, codec, loudness, captions, at, part: wanted }) {
   const [from, to] = playRange(), stretch = cutable(format) && wanted !== "whole" ? { from, to } : {};
   if (loudness && heard(format)) stretch.loudness_lufs = Number(loudness);
   if (!PICTURE.includes(format)) return { format, options: stretch };
   const { timeline } = bench, scale = Number(height) / Math.min(timeline.width, timeline.height), film = FILMS.includes(format);
   const sized = height && !(film && preset in PLACES);
   return { format, options: { ...stretch, ...(sized && { height: Math.round((timeline.height * scale) / 2) * 2 }),
-    ...(film && { preset, ...(codec && { codec }) }), ...(format === "png" && Number.isInteger(at) && { at }) } };
+    ...(film && { preset, ...(codec && { codec }), ...(captions && { burn_captions: false, soft_captions: captions === "soft" }) }), ...(format === "png" && Number.isInteger(at) && { at }) } };
 }
 
 async function watch(body, wish) {

@@ -52,4 +52,4 @@ export const TITLE_STYLES = {
   "end-roll": "End roll", "kinetic": "Kinetic caption",
 };
 
-export const CAPTION_STYLES = { subtitle: "Subtitle", outline: "Outline", large: "Large" };
+export const CAPTION_STYLES = { subtitle: "Subtitle", outline: "Outline", large: "Large", karaoke: "Karaoke" };
