@@ -7,12 +7,14 @@ one for the first steps and one for the last, which diffusers puts to work by it
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import model_validator
+from pydantic import Field
 
+from pipelines.base import Media
 from pipelines.diffusion import opened
-from pipelines.placement import Placement, settle
+from pipelines.placement import Placement
+from pipelines.shortcuts import Shortened
 from pipelines.video import (
     Ending,
     FromPicture,
@@ -30,7 +32,7 @@ from pipelines.video import (
 )
 
 
-class Timed(Guided, Stepped):
+class Timed(Shortened, Guided, Stepped):
     duration_s: float = duration(5, 10)
     fps: int = native(16)
 
@@ -45,11 +47,7 @@ class TwoPicturesOptions(Timed, Negative, Sized16, Ending, FromPicture, Prompted
 
 
 class BetweenOptions(TwoPicturesOptions):
-    @model_validator(mode="after")
-    def ends(self) -> BetweenOptions:
-        if not self.end:
-            raise ValueError("end: this model goes from one picture to another: give the last one, too")
-        return self
+    end: Annotated[Path, Media("image")] = Field(title="End", description="The last picture")
 
 
 class EitherOptions(Timed, Negative, Sized32, Starting, Prompted):
@@ -70,8 +68,7 @@ class Wan(Shots):
             folder, subfolder="vae", dtype=torch.float32, local_files_only=True, use_safetensors=True
         )
         pipe = opened(folder, place, vae=vae)
-        settle(pipe, place)
-        return pipe
+        return self.settled(pipe, place)
 
     def make(self, options: Any, shot: Shot) -> tuple[Any, None]:
         first = shot.start or next(iter(shot.past), None)
@@ -85,22 +82,22 @@ class Wan(Shots):
 class WanPicture(Wan):
     """From a picture: the I2V models of 2.1."""
 
-    Options = PictureOptions  # type: ignore[assignment]
+    Options = PictureOptions
 
 
 class WanPictures(Wan):
     """From a picture, and to another where one is given: the I2V model of 2.2."""
 
-    Options = TwoPicturesOptions  # type: ignore[assignment]
+    Options = TwoPicturesOptions
 
 
 class WanBetween(Wan):
     """From one picture to another: the FLF2V model of 2.1."""
 
-    Options = BetweenOptions  # type: ignore[assignment]
+    Options = BetweenOptions
 
 
 class WanEither(Wan):
     """From words or from a picture: the TI2V model of 2.2, at 24 frames a second."""
 
-    Options = EitherOptions  # type: ignore[assignment]
+    Options = EitherOptions
