@@ -69,7 +69,12 @@ def fonts(settings: Settings) -> Check:
     if not shipped:
         cure = "Fetch the studio's folder anew: assets/fonts belongs to it."
         return Check(name="Fonts", state="bad", found="assets/fonts has none", cure=cure)
-    return Check(name="Fonts", state="ok", found=", ".join(file.stem for file in shipped))
+    from studio.timeline.fonts import lacking
+
+    found = ", ".join(file.stem for file in shipped)
+    if lacking("語语한"):
+        found += "; none for Chinese, Japanese and Korean (fonts-noto-cjk brings one)"
+    return Check(name="Fonts", state="ok", found=found)
 
 
 def chips(settings: Settings) -> Check:

@@ -6,7 +6,7 @@ import os
 import struct
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -21,7 +21,11 @@ FACES = {
     "italic": OWN / "IBMPlexSans-Italic.ttf",
     "mono": OWN / "IBMPlexMono-Regular.ttf",
 }
-PREFERRED = ("plex", "dejavusans.", "notosans", "noto", "dejavu", "arial unicode", "pingfang", "hiragino", "msgothic")
+PREFERRED = (
+    "plex", "dejavusans.", "notosanscjk", "notosans", "noto", "dejavu", "sourcehan", "arial unicode", "pingfang",
+    "hiragino", "applesdgothic", "msyh", "yugoth", "malgun", "wqy", "msgothic",
+)  # fmt: skip
+WEIGHTS = {"semibold": "Bold"}
 
 
 def folders() -> list[Path]:
@@ -29,6 +33,8 @@ def folders() -> list[Path]:
     home = Path.home()
     if sys.platform == "darwin":
         return [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"]
+    if sys.platform == "win32":
+        return [Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts", home / "AppData/Local/Microsoft/Windows/Fonts"]
     shared = os.environ.get("XDG_DATA_HOME", str(home / ".local/share"))
     return [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path(shared) / "fonts", home / ".fonts"]
 
@@ -89,11 +95,25 @@ def font(path: Path, size: int, shaped: bool) -> ImageFont.FreeTypeFont:
 
 @cache
 def face_for(letter: str, face: str) -> Path:
-    """The face asked for where it has this letter, else the first installed font that does."""
+    """The face asked for where it has this letter, else the studio's own for its script, in a like weight, else the
+    first installed font that does."""
     own = FACES[face]
     if letter.isspace() or ord(letter) in letters(own) or not letter.isprintable():
         return own
-    return next((path for path in installed() if ord(letter) in letters(path)), own)
+    scripts = sorted(OWN.glob(f"Noto*-{WEIGHTS.get(face, 'Regular')}.ttf"))
+    return next((path for path in (*scripts, *installed()) if ord(letter) in letters(path)), own)
+
+
+def lacking(texts: Iterable[str]) -> list[str]:
+    """The letters that no font on this machine has, each once: they are drawn as empty boxes."""
+    found = sorted({c for text in texts for c in text if not c.isspace() and c.isprintable()})
+    return [c for c in found if ord(c) not in letters(face_for(c, "regular"))]
+
+
+def cure(wanted: list[str]) -> str:
+    """What to install for letters that are lacking."""
+    cjk = any(alone(c) or 0x1100 <= ord(c) <= 0x11FF or 0xAC00 <= ord(c) <= 0xD7AF for c in wanted)
+    return "fonts-noto-cjk (Debian), or any font of Chinese, Japanese and Korean" if cjk else "fonts-noto (Debian)"
 
 
 def joined_up(letter: str) -> bool:

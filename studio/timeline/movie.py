@@ -14,7 +14,9 @@ from typing import TypeVar
 from studio.timeline import check, hardware, soft
 from studio.timeline.codecs import CODECS, Spec, codec_for, coding
 from studio.timeline.encode import EncodingFailed
+from studio.timeline.fonts import cure, lacking
 from studio.timeline.joining import Chapter, join
+from studio.timeline.model import Caption, Title
 from studio.timeline.order import Order, Report
 from studio.timeline.pieces import make_pieces
 from studio.timeline.presets import size
@@ -39,7 +41,18 @@ def to_film(order: Order) -> Report:
         order.stopped.clear()
         software = coding(codec, order.settings.preset, order.timeline.fps, wide[0] * wide[1])
         report = made_film(order, codec, Spec(*wide, order.timeline.fps, software))
-    return replace(report, notes=tuple(notes))
+    return replace(report, notes=(*notes, *unlettered(order)))
+
+
+def unlettered(order: Order) -> list[str]:
+    """A note on letters that are drawn as empty boxes, for want of a font."""
+    items = [item for track in order.timeline.seen for item in track.items]
+    wanted = lacking(item.text for item in items if isinstance(item, Title | Caption))
+    if not wanted:
+        return []
+    return [
+        f"No font here has {' '.join(wanted[:8])}{' …' * (len(wanted) > 8)}. Install {cure(wanted)}, then export again."
+    ]
 
 
 def made_film(order: Order, codec: str, spec: Spec) -> Report:
