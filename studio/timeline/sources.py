@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from pipelines.faults import Conflict, Unsupported
+from studio.timeline import hdr
 from studio.timeline.picture import Picture, from_rgb
 from studio.types import Asset
 
@@ -24,6 +25,7 @@ FORMATS = (
 BT601, BT709 = "ITU601", "ITU709"
 MATRICES = {1: BT709, 4: "FCC", 5: BT601, 6: BT601, 7: "SMPTE240M", 9: "BT2020", 10: "BT2020"}
 FULL = 2
+CLEAR = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 SEEK_AHEAD_S = 4
 
 
@@ -120,9 +122,19 @@ class Film:
         self.frames.close()
         self.container.close()
 
+    def coming(self) -> Iterator[Any]:
+        """Frames as the stream's own decoder gives them; of VP8 and VP9 with alpha by libvpx, which alone reads it."""
+        name = CLEAR.get(self.stream.codec_context.name)
+        if name is None or self.stream.metadata.get("alpha_mode") != "1" or name not in av.codecs_available:
+            yield from self.container.decode(self.stream)
+            return
+        decoder: Any = av.CodecContext.create(name, "r")
+        for packet in self.container.demux(self.stream):
+            yield from decoder.decode(packet if packet.size else None)
+
     def decoded(self) -> Generator[Any]:
         try:
-            for frame in self.container.decode(self.stream):
+            for frame in self.coming():
                 if frame.pts is None:
                     frame.pts = frame.dts if frame.dts is not None else self.zero
                 yield frame
@@ -219,6 +231,9 @@ def planes(frame: Any) -> Picture:
     matrix = MATRICES.get(int(frame.colorspace), BT709 if frame.width >= 1280 or frame.height > 576 else BT601)
     name, degrees = frame.format.name, frame.rotation
     full = int(frame.color_range) == FULL or name.startswith("yuvj")
+    if int(frame.color_trc) in hdr.CURVES:
+        deep = frame.reformat(format="rgb48le", src_colorspace=matrix, src_color_range="JPEG" if full else "MPEG")
+        return turned(from_rgb(hdr.standard(deep.to_ndarray(), int(frame.color_trc))), degrees)
     if name == "pal8" or any(component.is_alpha for component in frame.format.components):
         clear = frame.reformat(format="rgba", src_colorspace=matrix, src_color_range="JPEG" if full else "MPEG")
         return turned(from_rgb(clear.to_ndarray()), degrees)
