@@ -238,7 +238,8 @@ def test_an_export_killed_in_mid_film_goes_on_from_its_finished_pieces(media, tm
     assert report.made == report.pieces - kept
 
 
-def test_the_bench_measures_its_film_and_finds_nothing_broken(tmp_path):
+@pytest.mark.timeout(900)
+def test_the_bench_measures_its_film_and_finds_nothing_broken():
     from studio.bench.export import run, table
 
     found = run(quick=True, peers=False)
