@@ -82,22 +82,22 @@ class Wan(Shots):
 class WanPicture(Wan):
     """From a picture: the I2V models of 2.1."""
 
-    Options = PictureOptions
+    Options = PictureOptions  # type: ignore[assignment]
 
 
 class WanPictures(Wan):
     """From a picture, and to another where one is given: the I2V model of 2.2."""
 
-    Options = TwoPicturesOptions
+    Options = TwoPicturesOptions  # type: ignore[assignment]
 
 
 class WanBetween(Wan):
     """From one picture to another: the FLF2V model of 2.1."""
 
-    Options = BetweenOptions
+    Options = BetweenOptions  # type: ignore[assignment]
 
 
 class WanEither(Wan):
     """From words or from a picture: the TI2V model of 2.2, at 24 frames a second."""
 
-    Options = EitherOptions
+    Options = EitherOptions  # type: ignore[assignment]

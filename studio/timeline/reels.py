@@ -166,7 +166,8 @@ class Filtered:
 
 def stretched(reel: Any, speed: Fraction) -> Filtered:
     """Sound at another speed with its pitch kept, by ffmpeg's atempo."""
-    steps, rest = [], float(speed)
+    steps: list[float] = []
+    rest = float(speed)
     while rest < 0.5:
         steps, rest = [*steps, 0.5], rest / 0.5
     return Filtered(reel, [("atempo", f"{step:.9f}") for step in (*steps, rest)])
