@@ -5,11 +5,20 @@ import { bench } from "./bench.js";
 import { seconds as filmSeconds, timecode } from "./film.js";
 import { playRange, range } from "./scrub.js";
 
-const FORMATS = {
-  mp4: ["MP4", "Plays everywhere", "film"], webm: ["WebM", "For web pages", "film"], mov: ["MOV", "For other editors", "film"],
-  gif: ["GIF", "A loop without sound", "image"], png: ["PNG", "The frame under the playhead", "image"],
-  wav: ["WAV", "The sound alone", "sound"], mp3: ["MP3", "The sound, small", "sound"], flac: ["FLAC", "The sound, exact", "sound"], srt: ["SRT", "Captions as text", "captions"], vtt: ["VTT", "Captions for the web", "captions"], ass: ["ASS", "Captions with their look", "captions"],
+const GROUPS = {
+  Film: {
+    mp4: ["MP4", "Plays everywhere", "film"], webm: ["WebM", "For web pages", "film"], mov: ["MOV", "To edit further", "film"],
+    gif: ["GIF", "A loop without sound", "image"], png: ["PNG", "The frame under the playhead", "image"],
+  },
+  Sound: { wav: ["WAV", "The sound alone", "sound"], mp3: ["MP3", "The sound, small", "sound"], flac: ["FLAC", "The sound, exact", "sound"] },
+  Captions: { srt: ["SRT", "As text", "captions"], vtt: ["VTT", "For the web", "captions"], ass: ["ASS", "With their look", "captions"] },
+  "Hand over": {
+    zip: ["Homereel", "The project, all media and recipes", "project"], "otio.zip": ["OTIO", "What reads OpenTimelineIO", "project"],
+    "fcpxml.zip": ["FCPXML", "Final Cut, DaVinci Resolve", "project"], "mlt.zip": ["MLT", "Kdenlive, Shotcut, melt", "project"],
+    "edl.zip": ["EDL", "One row, cuts and dissolves", "project"], "stems.zip": ["Stems", "Each row's sound, tempo, markers", "sound"],
+  },
 };
+const FORMATS = Object.assign({}, ...Object.values(GROUPS));
 const FILMS = ["mp4", "webm", "mov"], PICTURE = [...FILMS, "gif", "png"], SOUNDS = ["wav", "mp3", "flac"];
 const SIZES = { "": "As the canvas", 2160: "4K", 1440: "1440p", 1080: "1080p", 720: "720p", 480: "480p", 360: "360p" };
 const PRESETS = { small: "Small file", standard: "Standard", high: "High" };
@@ -44,10 +53,11 @@ export function exportSheet(player) {
 const over = (one) => ["done", "failed", "cancelled"].includes(one.status);
 
 function form(body, wish) {
-  const cards = el("div.formats", { role: "radiogroup", "aria-label": "Format" });
-  for (const [format, [name, about, iconName]] of Object.entries(FORMATS))
-    cards.append(el("button.format", { type: "button", role: "radio", "aria-checked": String(wish.format === format), onclick: () => form(body, { ...wish, format }) },
-      icon(iconName, 20), el("strong", {}, name), el("small", {}, about)));
+  const cards = el("div.format-groups", { role: "radiogroup", "aria-label": "Format" });
+  const card = ([format, [name, about, iconName]]) =>
+    el("button.format", { type: "button", role: "radio", "aria-checked": String(wish.format === format), onclick: () => form(body, { ...wish, format }) },
+      icon(iconName, 20), el("strong", {}, name), el("small", {}, about));
+  for (const [group, formats] of Object.entries(GROUPS)) cards.append(el("h3", {}, group), el("div.formats", {}, ...Object.entries(formats).map(card)));
   const seen = PICTURE.includes(wish.format);
   const pick = (label, field, options, after = () => {}) => {
     if (!(wish[field] in options)) wish[field] = Object.keys(options)[0];
@@ -138,6 +148,7 @@ function shown(film) {
   if (film.kind === "video") return el("video.result", { src: film.url, controls: true, playsinline: true });
   if (film.kind === "audio") return el("audio.result", { src: film.url, controls: true });
   if (film.kind === "image") return el("img.result", { src: film.url, alt: "The exported film" });
+  if (film.mime === "application/zip") return el("div.writing", {}, icon("project", 32), el("h3", {}, "Packed, with its media"), el("p.muted", {}, "Take it to where it is wanted. It opens here, too: project menu, Open a file."));
   const text = el("pre.result.mono", {}, "…");
   fetch(film.url).then((answer) => answer.text()).then((words) => { text.textContent = words.slice(0, 20000); });
   return text;
