@@ -17,6 +17,7 @@ from pipelines import mastering
 from pipelines.base import Context, Media, Options
 from pipelines.mastering import Format
 from pipelines.placement import Placement
+from pipelines.tokens.checkpoint import standing_in
 from pipelines.weighted import Weighted
 
 
@@ -121,7 +122,7 @@ class Tokens(Weighted):
         if decoder is not None:
             decoder.steps = min(count, window) + late + 2
         try:
-            with torch.no_grad():
+            with torch.no_grad(), standing_in():
                 attributes, _ = self.conditions(options)
                 return model._generate_tokens(attributes, None, progress=True)[..., :count]
         finally:

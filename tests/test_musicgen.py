@@ -113,7 +113,7 @@ def test_a_step_is_the_one_that_audiocraft_would_take(pipelines, name):
     pieces = [tokens[..., :4], *tokens[..., 4:].split(1, dim=-1)]
     told = conditions(loaded)
     decoder.steps = 20
-    with torch.no_grad(), network.streaming():
+    with torch.no_grad(), network.streaming(), checkpoint.standing_in():
         theirs = [network(piece, [], told) for piece in pieces]
     with torch.no_grad(), network.streaming():
         ours = [decoder(piece, [], told) for piece in pieces]
@@ -138,7 +138,7 @@ def test_a_checkpoint_of_transformers_is_the_same_network_here(pipelines, name):
     words["attention_mask"][1] = 0
     tokens = torch.randint(0, tiny.CARD, (2, loaded.lm.num_codebooks, 7), generator=torch.Generator().manual_seed(5))
     extra = {"input_features": torch.eye(12)[torch.zeros(2, 235, dtype=int)]} if "melody" in name else {}
-    with torch.no_grad():
+    with torch.no_grad(), checkpoint.standing_in():
         expected = theirs(**words, **extra, decoder_input_ids=tokens.flatten(0, 1)).logits[:, -7:]
         found = loaded.lm(tokens, [], conditions(loaded))
         torch.testing.assert_close(found.flatten(0, 1), expected, atol=1e-4, rtol=1e-3)
@@ -165,6 +165,17 @@ def test_audiocraft_works_without_xformers_and_leaves_none_behind():
         assert ops.unbind
     assert sys.modules.get("xformers") is before
     assert checkpoint.audiocraft("models").MusicGen
+
+
+def test_audiocrafts_own_steps_need_no_xformers_either(pipelines, make):
+    network = pipelines("musicgen").loaded.lm
+    quick = samples(make("musicgen")[0])
+    decoder, network._fsdp = network._fsdp, None
+    try:
+        slow = samples(make("musicgen")[0])
+    finally:
+        network._fsdp = decoder
+    assert slow.shape == quick.shape
 
 
 def test_what_can_run_code_is_loaded_only_when_it_is_pinned(model):

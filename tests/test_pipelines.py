@@ -33,7 +33,9 @@ def options(model):
     begins = ("start", "end") if model.repo else ()  # some of these make nothing from words alone
     media = model.cls.Options.media()
     files = {name: Path("given.png") for name in media if fields[name].is_required() or name in begins}
-    return model.options(**words, **files, **{name: value for name, value in SMALL.items() if name in fields})
+    least = {name: max([value, *(m.ge for m in fields[name].metadata if hasattr(m, "ge"))])
+             for name, value in SMALL.items() if name in fields}  # fmt: skip
+    return model.options(**words, **files, **least)
 
 
 class Here:

@@ -66,8 +66,18 @@ def test_one_class_may_be_several_families(checkpoint, name, said, family):
 @pytest.mark.parametrize("name", sorted(table.DIFFUSERS))
 def test_a_diffusers_folder_is_told_by_its_index(checkpoint, name):
     folder = checkpoint(**{"model_index.json": json.dumps({"_class_name": name}), "unet/a.safetensors": tensors("w")})
+    if name == "StableDiffusionPipeline":
+        folder = folder.rename(folder.with_name("riffusion"))
     found = recognise(on_disk(folder))
     assert (found.task, found.family) == table.DIFFUSERS[name]
+
+
+def test_a_stable_diffusion_of_pictures_is_not_taken_for_music(checkpoint):
+    index = json.dumps({"_class_name": "StableDiffusionPipeline"})
+    folder = checkpoint(**{"model_index.json": index, "unet/a.safetensors": tensors("w")})
+    with pytest.raises(table.NotRecognised) as refused:
+        recognise(on_disk(folder))
+    assert "Riffusion" in refused.value.advice
 
 
 def test_kokoro_is_told_by_its_config_and_its_files_are_pinned(checkpoint):

@@ -154,5 +154,6 @@ def describe(model: Model) -> dict[str, Any]:
     files = {"have": has.have, "total": has.total, "complete": has.complete, "own_folder": weights.is_local(model)}
     return {name: getattr(model, name) for name in facts} | {
         "repo": "" if weights.is_local(model) else model.repo,
+        "link": model.link or (hub.page(model.repo) if model.repo and not weights.is_local(model) else ""),
         "own": mine, "status": status, "why": why, "files": files, "options": model.schema(),
     }  # fmt: skip

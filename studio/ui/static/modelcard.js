@@ -55,7 +55,7 @@ export class Card {
   }
 
   link(words, otherwise = words) {
-    const url = this.model.link || (this.model.repo && !this.model.repo.startsWith("/") ? `https://huggingface.co/${this.model.repo}` : "");
+    const url = this.model.link;
     return url ? el("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, words) : otherwise;
   }
 
@@ -75,6 +75,7 @@ export class Card {
   deeds(going) {
     const { model, job } = this, downloadable = model.repo && !model.files.own_folder;
     if (going) return [button(job.task === "download" ? "Pause" : "Stop", job.task === "download" ? "pause" : "stop", this.run(() => post(`/jobs/${job.id}/cancel`)), { title: "What has come is kept" })];
+    if (this.asking && model.files.have) return this.sure();
     const deeds = [];
     if (downloadable && !model.files.complete) {
       const words = model.files.have ? "Resume" : "Download";
@@ -86,14 +87,20 @@ export class Card {
     return deeds;
   }
 
-  /** Two presses: many gigabytes are not fetched again in a moment. */
+  /** Two presses: many gigabytes are not fetched again in a moment. The question stays when the card is drawn anew. */
   removal() {
+    return button("Remove", "trash", () => { this.ask(true); this.node.querySelector("footer button").focus(); }, { title: "Take its files off the disk" });
+  }
+
+  sure() {
     const { model } = this;
-    return button("Remove", "trash", (event) => {
-      const yes = button(`Remove ${bytes(model.files.have)}`, "trash", this.run(async () => toast(`${bytes((await del(`/models/${model.id}/files`)).freed)} are free again.`)));
-      event.currentTarget.closest("footer").replaceChildren(yes, button("Keep", null, () => this.show(this.model, this.job, this.offline)));
-      yes.focus();
-    }, { title: "Take its files off the disk" });
+    const remove = this.run(async () => { this.asking = false; toast(`${bytes((await del(`/models/${model.id}/files`)).freed)} are free again.`); });
+    return [button(`Remove ${bytes(model.files.have)}`, "trash", remove), button("Keep", null, () => this.ask(false))];
+  }
+
+  ask(asking) {
+    this.asking = asking;
+    this.show(this.model, this.job, this.offline);
   }
 
   run(work) {
