@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +84,12 @@ def until(true: Callable[[], object], within_s: float = 30):
         assert time.monotonic() < end, f"not within {within_s} s"
         time.sleep(0.02)
     return value
+
+
+def apart(work: Callable[..., object], *given: object) -> object:
+    """Do something in a thread of its own: what runs an event loop cannot run where the browser has one."""
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(work, *given).result()
 
 
 @dataclass

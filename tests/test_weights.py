@@ -8,7 +8,7 @@ import threading
 import httpx
 import pytest
 
-from conftest import Server, free_port, until
+from conftest import Server, apart, free_port, until
 from fakehub import Hub
 from pipelines import catalogue
 from studio.cli import main
@@ -215,7 +215,7 @@ def command(home, capsys, monkeypatch):
 
     def command(*arguments):
         with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
+            apart(main, [str(argument) for argument in arguments])
         said = capsys.readouterr()
         assert ended.value.code == 0, said.err
         return said.out
