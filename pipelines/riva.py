@@ -19,7 +19,7 @@ from pipelines.spoken.lexicon import Span, as_written
 from pipelines.spoken.options import SpokenOptions
 from pipelines.spoken.reader import Reader, Take
 from pipelines.spoken.script import Say
-from pipelines.spoken.voices import Voice, meant, nearest, tag
+from pipelines.spoken.voices import Voice, meant, nearest, offered, tag
 
 RATE = 48_000
 ANSWER_S, SENTENCE_S = 2.0, 60.0
@@ -82,8 +82,7 @@ def ask() -> tuple[Voice, ...]:
 
 
 def offer(schema: dict[str, Any]) -> None:
-    found = voices()
-    schema |= {"examples": ["auto", *(v.id for v in found)], "x-names": {v.id: v.name for v in found}}
+    offered(schema, voices())
 
 
 class RivaOptions(SpokenOptions):

@@ -15,7 +15,7 @@ from pipelines.base import Context, Model, Pipeline, Status
 from pipelines.faults import Cancelled, Fault, Invalid, Unavailable
 from pipelines.spoken.options import SpokenOptions
 from pipelines.spoken.script import Say, read_cast
-from pipelines.spoken.voices import Voice, meant, nearest, tag
+from pipelines.spoken.voices import Voice, meant, nearest, offered, tag
 from pipelines.spoken.writing import script_language
 
 RANKED = ("riva", "kokoro", "draft-speech")
@@ -46,8 +46,7 @@ def owner(voice: str) -> Model | None:
 
 
 def offer(schema: dict[str, Any]) -> None:
-    found = all_voices()
-    schema |= {"examples": ["auto", *(v.id for v in found)], "x-names": {v.id: v.name for v in found}}
+    offered(schema, all_voices())
 
 
 class BestOptions(SpokenOptions):

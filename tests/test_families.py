@@ -8,7 +8,6 @@ import weakref
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from PIL import Image
 
 from pipelines import catalogue
@@ -16,16 +15,9 @@ from pipelines.base import Model
 from pipelines.faults import Cancelled
 from pipelines.recognise import on_disk, recognise
 from studio.library.media import probe
-from tiny import Tiny, every
+from tiny import Tiny, built, every
 
 PINNED = (".bin", ".pt", ".pth", ".ckpt")
-
-
-@pytest.fixture(scope="session")
-def checkpoints(tmp_path_factory) -> Path:
-    """One folder for the whole run, whichever process comes first."""
-    base = tmp_path_factory.getbasetemp()
-    return (base.parent if base.name.startswith("popen-") else base) / "tiny"
 
 
 @pytest.fixture(params=every(), ids=lambda tiny: tiny.name)
@@ -34,15 +26,8 @@ def tiny(request) -> Tiny:
 
 
 @pytest.fixture
-def folder(tiny, checkpoints) -> Path:
-    """The checkpoint; built by whoever needs it first."""
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    there = checkpoints / tiny.name
-    with FileLock(checkpoints / f"{tiny.name}.lock"):
-        if not (checkpoints / f"{tiny.name}.whole").exists():
-            tiny.build(there)
-            (checkpoints / f"{tiny.name}.whole").touch()
-    return there
+def folder(tiny, tmp_path_factory) -> Path:
+    return built(tiny, tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from dataclasses import replace
 from importlib.util import find_spec
 
 import pytest
-from filelock import FileLock
 
 from pipelines import vtt
 from pipelines.base import Model
@@ -17,6 +16,7 @@ from pipelines.spoken import sounds
 from pipelines.spoken.kokoro_voices import HASHES, LANGUAGES, SPOKEN, VOICES, voice
 from pipelines.spoken.level import RATE
 from pipelines.spoken.lexicon import Span, spans
+from tiny import built
 from tiny import kokoro as tiny
 
 LETTERS = tiny.CONFIG["vocab"].get
@@ -26,19 +26,13 @@ CHINESE = pytest.mark.skipif(bool(sounds.missing("zh")), reason="misaki[zh] is n
 @pytest.fixture(scope="session")
 def model(tmp_path_factory):
     """A model of one's own: a folder in Kokoro's layout, its files pinned."""
-    base = tmp_path_factory.getbasetemp()
-    home = (base.parent if base.name.startswith("popen-") else base) / "tiny"
-    home.mkdir(parents=True, exist_ok=True)
-    with FileLock(home / "kokoro.lock"):
-        if not (home / "kokoro.whole").exists():
-            tiny.build(home / "kokoro")
-            (home / "kokoro.whole").touch()
+    folder = built(tiny.TINY[0], tmp_path_factory.getbasetemp())
     pins = {
-        file.relative_to(home / "kokoro").as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in (home / "kokoro").rglob("*.pt*")
+        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in folder.rglob("*.pt*")
     }
     return Model(
-        "tiny-kokoro", "Tiny Kokoro", "speech", "pipelines.kokoro:Kokoro", repo=str(home / "kokoro"),
+        "tiny-kokoro", "Tiny Kokoro", "speech", "pipelines.kokoro:Kokoro", repo=str(folder),
         licence="none", hashes=pins,
     )  # fmt: skip
 

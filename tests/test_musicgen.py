@@ -13,13 +13,13 @@ import av
 import numpy as np
 import pyloudnorm
 import pytest
-from filelock import FileLock
 
 from pipelines import mastering
 from pipelines.base import Model
 from pipelines.faults import Unavailable, Unsupported
 from pipelines.tokens import checkpoint, decoding
 from pipelines.tokens.hearing import heard
+from tiny import built
 from tiny import musicgen as tiny
 
 KINDS = {t.name: t for t in tiny.TINY}
@@ -28,16 +28,9 @@ KINDS = {t.name: t for t in tiny.TINY}
 @pytest.fixture(scope="session")
 def model(tmp_path_factory):
     """The entry of one of the tiny checkpoints, by its name."""
-    base = tmp_path_factory.getbasetemp()
-    home = (base.parent if base.name.startswith("popen-") else base) / "tiny"
-    home.mkdir(parents=True, exist_ok=True)
 
     def entry(name: str) -> Model:
-        with FileLock(home / f"{name}.lock"):
-            if not (home / f"{name}.whole").exists():
-                KINDS[name].build(home / name)
-                (home / f"{name}.whole").touch()
-        folder = home / name
+        folder = built(KINDS[name], tmp_path_factory.getbasetemp())
         pins = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in folder.glob("*.bin")}
         return Model(f"tiny-{name}", name, KINDS[name].task, KINDS[name].pipeline, repo=str(folder), hashes=pins)
 

@@ -7,7 +7,6 @@ import wave
 
 import numpy as np
 import pytest
-from filelock import FileLock
 
 from pipelines import mastering, riffusion
 from pipelines.base import Model
@@ -15,6 +14,7 @@ from pipelines.catalogue import find
 from pipelines.draft.desk import RATE, write_wav
 from pipelines.faults import TooLarge
 from pipelines.soundscape import heard
+from tiny import built
 from tiny import riffusion as painted
 from tiny import soundscape as tiny
 
@@ -24,17 +24,12 @@ KINDS = {t.name: t for t in [*tiny.TINY, *painted.TINY]}
 @pytest.fixture(scope="module")
 def pipelines(tmp_path_factory):
     """Each of the tiny checkpoints by name, loaded once."""
-    base, loaded = tmp_path_factory.getbasetemp(), {}
-    home = (base.parent if base.name.startswith("popen-") else base) / "tiny"
-    home.mkdir(parents=True, exist_ok=True)
+    loaded = {}
 
     def get(name: str):
         if name not in loaded:
-            with FileLock(home / f"{name}.lock"):
-                if not (home / f"{name}.whole").exists():
-                    KINDS[name].build(home / name)
-                    (home / f"{name}.whole").touch()
-            model = Model(f"tiny-{name}", name, KINDS[name].task, KINDS[name].pipeline, repo=str(home / name))
+            folder = built(KINDS[name], tmp_path_factory.getbasetemp())
+            model = Model(f"tiny-{name}", name, KINDS[name].task, KINDS[name].pipeline, repo=str(folder))
             loaded[name] = model.cls(model)
             loaded[name].load()
         return loaded[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 SAME = {"cmn": "zh", "zh-cn": "zh", "zh-hans": "zh"}
 
@@ -33,6 +33,12 @@ def nearest(voices: Iterable[Voice], language: str, sex: str = "") -> Voice | No
 
     able = [voice for voice in voices if tag(voice.language).split("-")[0] == wanted.split("-")[0]]
     return min(able, key=far, default=None)
+
+
+def offered(schema: dict[str, Any], voices: Iterable[Voice]) -> None:
+    """Add the voices to an option's schema as suggestions with their names, and `auto`, which finds one."""
+    found = list(voices)
+    schema |= {"examples": ["auto", *(v.id for v in found)], "x-names": {v.id: v.name for v in found}}
 
 
 def meant(voices: Iterable[Voice], said: str) -> str:

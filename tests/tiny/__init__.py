@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 
 @dataclass(frozen=True)
 class Tiny:
@@ -38,6 +40,19 @@ class Tiny:
     """Whether its files can run code, so that its entry pins them."""
     stands_for: str = ""
     """The catalogue's family, where `pipeline` is that with a part of gigabytes exchanged."""
+
+
+def built(tiny: Tiny, base: Path) -> Path:
+    """The checkpoint's folder, made by whichever test of a run needs it first; `base` is pytest's folder of this run or
+    of one of its processes."""
+    home = (base.parent if base.name.startswith("popen-") else base) / "tiny"
+    home.mkdir(parents=True, exist_ok=True)
+    folder, whole = home / tiny.name, home / f"{tiny.name}.whole"
+    with FileLock(home / f"{tiny.name}.lock"):
+        if not whole.exists():
+            tiny.build(folder)
+            whole.touch()
+    return folder
 
 
 def every() -> list[Tiny]:
