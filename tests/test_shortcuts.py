@@ -8,7 +8,7 @@ import pytest
 
 from pipelines import compiled, shortcuts
 from pipelines.pool import Pool
-from test_families import Here, checkpoints, folder, given, model, pictures  # noqa: F401
+from test_families import Here, folder, given, model, pictures  # noqa: F401
 from tiny import every
 
 LOSSY = [tiny for tiny in every() if tiny.name in (
