@@ -14,6 +14,7 @@ from pipelines.faults import Fault, Unavailable
 
 QUIET = ("-hide_banner", "-nostdin", "-loglevel", "error", "-y")
 BITEXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-map_metadata", "-1")
+AVX2 = 11  # OpenCV's number for it, CPU_AVX2
 BT709 = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
 
 
@@ -36,6 +37,15 @@ def binary() -> str:
         return imageio_ffmpeg.get_ffmpeg_exe()
     except (ImportError, RuntimeError):
         raise NoFfmpeg("ffmpeg was not found.", "Install it, or run ./setup.sh run, which brings one.") from None
+
+
+@cache
+def x264_steady() -> str:
+    """x264's parameter that keeps its bytes the same from run to run and from PC to PC: no AVX-512. Those routines make
+    other bytes than all the others, and not the same twice where several encoders share a core."""
+    import cv2
+
+    return "asm=AVX2" if cv2.checkHardwareSupport(AVX2) else "asm=auto"
 
 
 @contextmanager

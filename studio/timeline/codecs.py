@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
+from pipelines import ffmpeg
 from pipelines.faults import Invalid
 from studio.timeline.presets import PRESETS, QUALITIES, Quality
 
@@ -57,7 +58,7 @@ class Codec(NamedTuple):
 
 
 def x264(q: Quality, fps: Fraction) -> dict[str, str]:
-    return {"preset": q.x264, "crf": str(q.crf), "g": str(round(fps * PIECE_S)), "x264-params": "stitchable=1"}
+    return {"preset": q.x264, "crf": str(q.crf), "g": str(round(fps * PIECE_S))}
 
 
 def x265(q: Quality, fps: Fraction) -> dict[str, str]:
@@ -114,4 +115,5 @@ def coding(name: str, preset: str, fps: Fraction, pixels: int = 0) -> Coding:
     options = codec.options(QUALITIES[PRESETS[preset].quality], fps)
     if codec.encoder == "libx264":  # said, so that the bytes do not hang on the machine they are made on
         options["threads"] = str(min(8, max(2, pixels // 1_000_000)))
+        options["x264-params"] = f"stitchable=1:{ffmpeg.x264_steady()}"
     return Coding(codec.encoder, codec.pixels, tuple(options.items()), codec.piece, codec.tag, codec.alone)
