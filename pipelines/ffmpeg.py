@@ -39,13 +39,13 @@ def binary() -> str:
         raise NoFfmpeg("ffmpeg was not found.", "Install it, or run ./setup.sh run, which brings one.") from None
 
 
-@cache
-def x264_steady() -> str:
-    """x264's parameter that keeps its bytes the same from run to run and from PC to PC: no AVX-512. Those routines make
-    other bytes than all the others, and not the same twice where several encoders share a core."""
+def x264_steady(width: int, height: int) -> str:
+    """x264's parameter that keeps the bytes of pictures of this size the same from run to run. Where a side is no whole
+    number of macroblocks of 16 pixels, its AVX-512 routines look at what lies beyond: there they are left out."""
     import cv2
 
-    return "asm=AVX2" if cv2.checkHardwareSupport(AVX2) else "asm=auto"
+    whole = width % 16 == 0 and height % 16 == 0
+    return "asm=auto" if whole or not cv2.checkHardwareSupport(AVX2) else "asm=AVX2"
 
 
 @contextmanager
