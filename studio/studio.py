@@ -21,6 +21,7 @@ from pipelines.weighted import Weighted
 from studio import __version__
 from studio.db import Db
 from studio.library.store import Library
+from studio.locks import Locks
 from studio.settings import Settings
 from studio.timeline.media import check_against
 from studio.timeline.model import Timeline
@@ -52,6 +53,7 @@ class Studio:
         for folder in (self.home, self.home / "tmp", self.home / "library"):
             folder.mkdir(parents=True, exist_ok=True)
         self.db = Db(self.home / "studio.db")
+        self.locks = Locks(self.db, settings)
         self.library = Library(self.db, self.home)
         self.queue = Queue(self.db, self.library)
         self.projects = Projects(self.db)
@@ -60,6 +62,7 @@ class Studio:
         os.environ.update({n: said[n] for n in names if n in said})  # models, and the hub's client, read them
         self.stock = Stock(self.home, self.db, self.queue, settings.offline)
         self.crew: Crew | None = None
+        self.addresses: list[str] = []  # where others find it, the best first; none while it listens to itself alone
         self.easel = threading.Lock()  # one still at a time: each wants all the cores there are
         self.born = time.time()
 
