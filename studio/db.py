@@ -154,7 +154,7 @@ MIGRATIONS = [
     alter table job add column maker text not null default '';
     alter table project add column maker text not null default '';
     alter table project add column shared integer not null default 0;
-    create index job_turn on job (maker, lane, started);
+    create index job_turn on job (maker, started);
     create index project_shared on project (shared)
     """,
 ]

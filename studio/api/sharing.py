@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import Field
 
 from studio.api.entry import tokens
 from studio.api.letter import Letter
+from studio.api.projects import shown
 from studio.locks import Pass
 from studio.locks.qr import picture
 from studio.people import Role, asking
@@ -27,6 +28,10 @@ class NewKey(Frozen):
 
 class NewLink(NewKey):
     once: bool = Field(False, description="Let one browser in, and then no other")
+
+
+class Shared(Frozen):
+    shared: bool
 
 
 class MadeKey(Pass):
@@ -97,6 +102,11 @@ def router(studio: Studio) -> APIRouter:
         """Everybody is out but who asks; keys and links stay."""
         own = tokens(request.scope)
         return {"ended": studio.locks.sessions.end_all(but=own[0] if own else "")}
+
+    @routes.post("/projects/{project_id}/share")
+    def share(project_id: str, given: Shared, response: Response) -> dict[str, Any]:
+        """Let everybody who may come in see this project, with the files on it; or its maker alone again."""
+        return shown(studio, studio.projects.share(project_id, given.shared), response)
 
     return routes
 
