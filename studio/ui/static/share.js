@@ -1,6 +1,6 @@
 /* Share: who may come into the studio, as what, and until when; in a drawer from the right. */
 
-import { attempt, button, copy, del, el, get, icon, post, toast } from "./api.js";
+import { BASE, attempt, button, copy, del, el, get, icon, post, toast } from "./api.js";
 import * as projects from "./project.js";
 
 const ROLES = { view: ["May look", "sees and plays what is shared"], make: ["May make", "makes and changes things, too"], admin: ["Everything", "sees everybody's, and shares the studio"] };
@@ -69,7 +69,7 @@ class Share extends HTMLElement {
   }
 
   async leave() {
-    await fetch(`${window.homereelRoot ?? ""}/logout`, { method: "POST" });
+    await fetch(`${BASE}/logout`, { method: "POST" });
     location.reload();
   }
 
