@@ -45,6 +45,7 @@ class Announcement:
     def __init__(self, ips: Sequence[str], port: int, tls: bool, name: str = NAME):
         self.ips, self.port, self.tls, self.name = list(ips), port, tls, name
         self.zeroconf: Any = None
+        self.info: Any = None
 
     def begin(self) -> bool:
         """Says whether the name stands. Two studios on one LAN share it: then either may answer."""
@@ -54,11 +55,11 @@ class Announcement:
             self.zeroconf = Zeroconf(interfaces=self.ips)
             kind = "_https._tcp.local." if self.tls else "_http._tcp.local."
             host = socket.gethostname().split(".")[0][:40] or "studio"
-            info = ServiceInfo(
+            self.info = ServiceInfo(
                 kind, f"Homereel on {host}.{kind}", port=self.port, server=f"{self.name}.", properties={"path": "/"},
                 addresses=[socket.inet_aton(ip) for ip in self.ips],
             )  # fmt: skip
-            self.zeroconf.register_service(info, allow_name_change=True)
+            self.zeroconf.register_service(self.info, allow_name_change=True)
             return True
         except Exception as error:  # whatever the network has against it, the studio opens
             log.info("%s is not announced: %s", self.name, error or type(error).__name__)
