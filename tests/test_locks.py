@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from conftest import Server, free_port
+from conftest import PASSWORD
 from pipelines.faults import Invalid
 from studio.locks import Locks
 from studio.locks.passes import UnknownPass
@@ -17,9 +17,6 @@ from studio.people import HOUSE
 from studio.settings import Settings
 from studio.studio import Studio
 from studio.types import now
-
-PASSWORD = "three words together"
-
 
 # --- in the ledger ---------------------------------------------------------------------------------------------------
 
@@ -143,18 +140,6 @@ def test_a_browser_not_seen_for_a_month_is_out(studio, locks):
 
 
 # --- at the door -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def locked(tmp_path_factory):
-    """A locked studio that tests share, and keys of every role: `server.keys["make"]`."""
-    home = tmp_path_factory.mktemp("locked") / "home"
-    server = Server(home, free_port()).start("--host", "0.0.0.0", STUDIO_PASSWORD=PASSWORD)
-    passes = Studio(Settings.load(home)).locks.passes
-    server.keys = {role: passes.make("key", role.title(), role)[1] for role in ("view", "make", "admin")}
-    server.passes = passes
-    yield server
-    server.stop()
 
 
 def client(server, role=None):

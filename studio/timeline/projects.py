@@ -67,7 +67,7 @@ class Projects:
         self.db = db
 
     def create(self, title: str = "", timeline: Timeline | dict[str, Any] | str | None = None) -> Project:
-        film = blank(title) if timeline is None else Timeline.parse(timeline)
+        film = blank(title[:500]) if timeline is None else Timeline.parse(timeline)
         id, at, text = new_id(), now().timestamp(), json.dumps(film.dump())
         with self.db.transaction():
             self.db.change(
