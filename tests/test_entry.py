@@ -117,6 +117,7 @@ def test_tries_behind_a_proxy_are_counted_by_who_made_them(door):
 def test_under_a_path_it_is_found_whether_the_proxy_takes_that_off_or_not(door, path):
     asking = door(root_path="/studio", proxy="10.0.0.2")(client="10.0.0.2")
     assert asking.get(f"{path}/health").json() == {"status": "No worker is running."}
+    assert path == "" or asking.get(path).headers["location"] == "/studio/"
     page = asking.get(f"{path}/login")
     assert 'root = "/studio"' in page.text
     assert asking.get(f"{path}/login/sans.ttf").status_code == 200

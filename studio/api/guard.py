@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from studio.api.entry import Entry
@@ -115,6 +115,8 @@ class Guard:
             return answer(403, *FOREIGN)
         if CLOSED.match(unquote(unquote(path))):
             return answer(404, "not_found", "There is nothing at this address.", "")
+        if self.proxy.root and scope["path"] == self.proxy.root:
+            return RedirectResponse(f"{self.proxy.root}/", 307)
         return self.too_long(given, path)
 
     def named_origin(self, scope: Scope) -> str:
