@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from studio import cli
+from studio.locks import places
+from studio.locks.lan import NAME
 from studio.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,18 +30,21 @@ def create(studio: Studio) -> ASGIApp:
     from fastapi.staticfiles import StaticFiles
 
     from studio import api, ui
+    from studio.api.entry import Entry
     from studio.api.guard import Guard
 
-    house, window = api.create(studio), ui.build(studio)
+    entry = Entry(studio.locks)
+    house, window = api.create(studio, entry), ui.build(studio)
     rooms = Path(ui.__file__).parent
     house.mount("/ui/static", StaticFiles(directory=rooms / "static"))
     house.mount("/ui/timeline", StaticFiles(directory=rooms / "timeline_view"))
     gr.mount_gradio_app(
         house, window, path="/", allowed_paths=[], show_error=False, ssr_mode=False, mcp_server=False,
-        enable_monitoring=False, pwa=False, run_history=False, footer_links=[], max_file_size="4gb", **ui.look(),
+        enable_monitoring=False, pwa=False, run_history=False, footer_links=[], max_file_size="4gb",
+        root_path=studio.settings.root_path or None, **ui.look(studio.settings.root_path),
     )  # fmt: skip
     window.has_launched = True  # or Gradio would hand any file of this machine to whoever asks
-    return Guard(house, [studio.settings.host])
+    return Guard(house, studio, entry, [NAME] if studio.settings.lan else [])
 
 
 def tame_gradio(home: Path) -> None:
@@ -62,30 +67,38 @@ def serve(
     home: Annotated[Path | None, typer.Option(help="Where everything is kept")] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=64, help="Workers on the processor")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cuda, cuda:1, mps or cpu")] = None,
+    lan: Annotated[bool, typer.Option("--lan", help="Let the local network in: by link, password or key")] = False,
+    tls: Annotated[bool, typer.Option("--tls", help="Speak https, with a certificate of the studio's own")] = False,
 ) -> None:
     """Open the studio."""
     import uvicorn
 
+    from studio.cli.doorplate import plate
     from studio.studio import Studio
 
-    settings = Settings.load(home, host=host, port=port, workers=workers, device=device)
-    door = listening(settings.host, settings.port)
-    named = f"[{settings.host}]" if ":" in settings.host else settings.host
-    address = f"http://{named}:{door.getsockname()[1]}"
+    settings = Settings.load(
+        home, host=host, port=port, workers=workers, device=device, lan=lan or None, tls=tls or None
+    )
+    door = listening(settings.listens_on, settings.port)
+    standing = places.standing(settings, door.getsockname()[1])
     studio = Studio(settings)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    studio.open(address)
+    studio.open(standing.address)
     try:
+        studio.addresses, made = standing.others(), studio.locks.settle()
         application = create(studio)
-        print(f"\n  Homereel is open at {address}\n  Everything is kept in {settings.home}\n", flush=True)
+        secured = standing.secured(settings.home)
+        print(plate(studio, standing.address, made), flush=True)
         config = uvicorn.Config(
-            application, log_level="warning", server_header=False, timeout_graceful_shutdown=3, proxy_headers=False
-        )
+            application, log_level="warning", server_header=False, timeout_graceful_shutdown=3, proxy_headers=False,
+            ws="none", **secured,
+        )  # fmt: skip
         server = uvicorn.Server(config)
         # One Ctrl-C or ten, SIGTERM or both: the same orderly end, which takes three seconds at most.
         server.handle_exit = lambda *_: setattr(server, "should_exit", True)  # type: ignore[method-assign]
         server.run(sockets=[door])
     finally:
+        standing.leave()
         studio.close()
 
 

@@ -54,6 +54,12 @@ class DiskFull(Fault):
     """No room is left for what was asked."""
 
 
+class TooMany(Fault):
+    """More of it at once than one person may have; later it will do."""
+
+    wait_s = 30
+
+
 class OutOfMemory(Fault):
     """The device ran out of memory."""
 

@@ -122,6 +122,41 @@ MIGRATIONS = [
     create index version_project on project_version (project, n);
     """,
     "alter table job add column overtaken integer not null default 0",
+    """
+    create table pass (
+        n integer primary key autoincrement,
+        id text not null unique,
+        kind text not null,
+        name text not null,
+        role text not null,
+        secret text not null unique,
+        hint text not null,
+        once integer not null default 0,
+        created real not null,
+        expires real,
+        used real
+    );
+    create table session (
+        token text primary key,
+        pass text references pass (id) on delete cascade,
+        created real not null,
+        seen real not null
+    ) without rowid;
+    create table asset_maker (
+        asset text not null references asset (id) on delete cascade,
+        person text not null,
+        primary key (asset, person)
+    ) without rowid;
+    create index asset_maker_person on asset_maker (person);
+    create table shown (project text not null, asset text not null, primary key (project, asset)) without rowid;
+    create index shown_asset on shown (asset);
+    create index job_asset_asset on job_asset (asset);
+    alter table job add column maker text not null default '';
+    alter table project add column maker text not null default '';
+    alter table project add column shared integer not null default 0;
+    create index job_turn on job (maker, started);
+    create index project_shared on project (shared)
+    """,
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -28,14 +29,53 @@ class BadSetting(Invalid):
     """A setting that cannot be meant; the message says which one and where it stands."""
 
 
-def this_machine_only(host: str) -> str:
-    try:
-        here = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        here = False
-    if not here:
-        raise ValueError("the studio has no locks yet, so it listens to this machine alone: 127.0.0.1")
+def an_address(host: str) -> str:
+    """An address to listen on: a number, since a name may stand for several."""
+    if host != "localhost":
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            raise ValueError("should be an address of this machine, such as 127.0.0.1 or 0.0.0.0") from None
     return host
+
+
+def listed(words: str) -> tuple[str, ...]:
+    return tuple(word for word in words.replace(",", " ").split() if word)
+
+
+def host_names(names: str) -> str:
+    for name in listed(names):
+        if not re.fullmatch(
+            r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*", name.lower()
+        ):
+            raise ValueError(f"{name} is no host name; they look like studio.example, without http:// and port")
+    return names.lower()
+
+
+def networks(addresses: str) -> str:
+    for address in listed(addresses):
+        try:
+            ipaddress.ip_network(address, strict=False)
+        except ValueError:
+            raise ValueError(f"{address} is no address and no network such as 10.0.0.0/24") from None
+    return addresses
+
+
+def sub_path(path: str) -> str:
+    path = path.rstrip("/")
+    if path and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", path):
+        raise ValueError("should be a path such as /studio")
+    return path
+
+
+def origins(addresses: str) -> str:
+    for address in listed(addresses):
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError(
+                f"{address} is no origin; they look like https://app.example, with a port where it has one"
+            )
+    return addresses.replace("/ ", " ").rstrip("/").lower()
 
 
 def port_or_auto(port: Any) -> Any:
@@ -64,12 +104,29 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(description="Database, library, exports and logs")
-    host: Annotated[str, AfterValidator(this_machine_only)] = Field("127.0.0.1", description="The address to listen on")
+    host: Annotated[str, AfterValidator(an_address)] = Field("127.0.0.1", description="The address to listen on")
     port: Annotated[int | Literal["auto"], BeforeValidator(port_or_auto)] = Field(
         7860, description="The port; `auto` takes the next free one"
     )
     workers: int | None = Field(None, ge=1, le=64, description="Workers on the processor")
-    password: SecretStr | None = Field(None, description="What opens the studio for others")
+    password: SecretStr | None = Field(None, description="What opens the studio; it is locked on this machine too")
+    lan: bool = Field(False, description="Let the local network in, by link, password or key")
+    tls: bool = Field(False, description="Speak https, with a certificate of the studio's own")
+    names: Annotated[str, AfterValidator(host_names)] = Field(
+        "", description="Further names the studio is reached by, with commas between"
+    )
+    proxy: Annotated[str, AfterValidator(networks)] = Field(
+        "", description="Addresses of a reverse proxy whose X-Forwarded headers are believed"
+    )
+    root_path: Annotated[str, AfterValidator(sub_path)] = Field(
+        "", description="The path the studio stands under behind a proxy, such as /studio"
+    )
+    origin: Annotated[str, AfterValidator(origins)] = Field(
+        "", description="Other sites whose pages may use the API, with commas between"
+    )
+    upload_gb: float = Field(
+        50, gt=0, allow_inf_nan=False, description="What each guest may have in the library, in GB"
+    )
     device: str = Field("auto", pattern=r"^(auto|cuda(:\d+)?|mps|cpu)$", description="auto, cuda, cuda:1, mps or cpu")
     vram_gb: float | None = Field(None, gt=0, allow_inf_nan=False, description="GPU memory to use, in GB")
     offload: Literal["auto", "none", "model", "group", "sequential"] = Field(
@@ -88,6 +145,21 @@ class Settings(BaseSettings):
     ray_address: str | None = Field(None, description="A Ray cluster that hosts the workers")
     hf_token: SecretStr | None = Field(None, validation_alias="HF_TOKEN", description="Hugging Face's access token")
     hf_home: Path | None = Field(None, validation_alias="HF_HOME", description="Hugging Face's folder")
+
+    @property
+    def listens_on(self) -> str:
+        """The address to bind: --lan means every one, unless one was named."""
+        return "0.0.0.0" if self.lan and self.here_alone else self.host
+
+    @property
+    def here_alone(self) -> bool:
+        """Whether the host named is this machine's own loopback."""
+        return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+
+    @property
+    def open_to_others(self) -> bool:
+        """Whether anybody but this machine can come to the door: then it is locked."""
+        return self.lan or not self.here_alone or bool(self.proxy or self.names)
 
     @classmethod
     def load(cls, home: Path | str | None = None, **flags: Any) -> Settings:

@@ -16,11 +16,13 @@ from pydantic import ValidationError
 from pipelines import catalogue
 from pipelines.base import Model, Task, faults_of
 from pipelines.device import devices
-from pipelines.faults import Conflict, DiskFull, Invalid, Unavailable
+from pipelines.faults import Conflict, DiskFull, Invalid, TooMany, Unavailable
 from pipelines.weighted import Weighted
 from studio import __version__
 from studio.db import Db
 from studio.library.store import Library
+from studio.locks import Locks
+from studio.people import asking, sees
 from studio.settings import Settings
 from studio.timeline.media import check_against
 from studio.timeline.model import Timeline
@@ -34,10 +36,16 @@ from studio.work.stock import Stock, describe
 from studio.work.tasks import LANES
 
 SPARE_BYTES = 300 * 2**20
+MOST_WAITING = 500
+"""Jobs that one guest may have in line; an admin as many as they like."""
 
 
 class MediaMissing(Conflict):
     """A timeline names assets that are not in the library."""
+
+
+class TooManyWaiting(TooMany):
+    """One guest has more in line than would be fair."""
 
 
 class NotFinished(Conflict):
@@ -52,7 +60,8 @@ class Studio:
         for folder in (self.home, self.home / "tmp", self.home / "library"):
             folder.mkdir(parents=True, exist_ok=True)
         self.db = Db(self.home / "studio.db")
-        self.library = Library(self.db, self.home)
+        self.locks = Locks(self.db, settings)
+        self.library = Library(self.db, self.home, quota_bytes=settings.upload_gb * 2**30)
         self.queue = Queue(self.db, self.library)
         self.projects = Projects(self.db)
         said = settings.environment()
@@ -60,6 +69,7 @@ class Studio:
         os.environ.update({n: said[n] for n in names if n in said})  # models, and the hub's client, read them
         self.stock = Stock(self.home, self.db, self.queue, settings.offline)
         self.crew: Crew | None = None
+        self.addresses: list[str] = []  # where others find it, the best first; none while it listens to itself alone
         self.easel = threading.Lock()  # one still at a time: each wants all the cores there are
         self.born = time.time()
 
@@ -115,6 +125,8 @@ class Studio:
     def put(self, job: Job, *, key: str | None = None, asked: Any = None) -> Job:
         if shutil.disk_usage(self.home).free < SPARE_BYTES:
             raise DiskFull("The disk is almost full.", "Make room, or empty the trash, and send it again.")
+        if not asking().sees_all and self.queue.waiting(asking().id) >= MOST_WAITING:
+            raise TooManyWaiting(f"You have {MOST_WAITING} jobs in line.", "Let some of them be done first.")
         return self.queue.put(job, lane_of(job), key=key, request=asked)
 
     def export(
@@ -208,7 +220,7 @@ class Studio:
         """Prompts used before, the latest first, each once."""
         rows = self.db.all(
             "select coalesce(json_extract(recipe, '$.options.prompt'), json_extract(recipe, '$.options.text')) prompt"
-            " from job where task = ? group by prompt order by max(n) desc limit ?",
+            f" from job where task = ? and {sees('job', 'job')} group by prompt order by max(n) desc limit ?",
             task, limit,
         )  # fmt: skip
         return [row[0] for row in rows if row[0]]

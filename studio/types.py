@@ -104,6 +104,8 @@ class Job(Frozen):
     attempts: int = 0
     retry_of: str | None = None
     project: str | None = None
+    maker: str = Field("", exclude=True, repr=False)
+    """Whose it is: a person's id. Nothing that clients are told."""
     result: dict[str, Any] | None = None
     created: datetime = Field(default_factory=now)
     started: datetime | None = None

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import fastapi.testclient  # noqa: F401  pytest rewrites what lies below it: now, not while other threads parse too
 import httpx
@@ -165,6 +166,24 @@ def own_server(home: Path) -> Iterator[Server]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running server that tests share; they find each other's jobs in it."""
     server = Server(tmp_path_factory.mktemp("shared") / "home", free_port()).start()
+    yield server
+    server.stop()
+
+
+PASSWORD = "three words together"
+SECRETS = {"STUDIO_PASSWORD": PASSWORD, "HF_TOKEN": "hf_the-canary-token", "STUDIO_LLM_KEY": "sk-the-canary-key"}
+HOSTILE = {f"GRADIO_{name}": "True" for name in ("SHARE", "MCP_SERVER", "VIBE_MODE", "SSR_MODE")}
+HOSTILE |= {"GRADIO_ALLOWED_PATHS": "/", "GRADIO_ROOT_PATH": "/evil", "GRADIO_SERVER_NAME": "0.0.0.0"}
+
+
+@pytest.fixture(scope="session")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A locked studio that tests share, started by somebody whose environment means Gradio ill. `server.keys["make"]`
+    opens it as that role; `server.passes` makes more."""
+    home = tmp_path_factory.mktemp("locked") / "home"
+    server: Any = Server(home, free_port()).start("--host", "0.0.0.0", **SECRETS, **HOSTILE)
+    server.passes = Studio(Settings.load(home)).locks.passes
+    server.keys = {role: server.passes.make("key", role.title(), role)[1] for role in ("view", "make", "admin")}
     yield server
     server.stop()
 

@@ -17,8 +17,8 @@ STOREYS = [  # from the roof down: an import stays in its own room or goes to a 
     ["studio.director", "studio.sample", "studio.takes", "studio.bench"],
     ["studio.studio", "studio.doctor"],
     ["studio.work"],
-    ["studio.library", "studio.timeline"],
-    ["studio.types", "studio.db", "studio.settings"],
+    ["studio.library", "studio.timeline", "studio.locks"],
+    ["studio.types", "studio.db", "studio.settings", "studio.people"],
     ["pipelines"],
 ]
 STOREY = {room: number for number, rooms in enumerate(STOREYS) for room in rooms}

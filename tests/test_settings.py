@@ -62,8 +62,13 @@ def test_huggingfaces_own_names_keep_their_meaning(tmp_path, write, monkeypatch)
         ("STUDIO_PORT", "abc"),
         ("STUDIO_PORT", "0"),
         ("STUDIO_PORT", "65536"),
-        ("STUDIO_HOST", "0.0.0.0"),
         ("STUDIO_HOST", "studio.example"),
+        ("STUDIO_NAMES", "http://studio.example"),
+        ("STUDIO_PROXY", "nginx"),
+        ("STUDIO_ROOT_PATH", "studio"),
+        ("STUDIO_ORIGIN", "app.example"),
+        ("STUDIO_ORIGIN", "*"),
+        ("STUDIO_UPLOAD_GB", "0"),
         ("STUDIO_DEVICE", "gpu"),
         ("STUDIO_VRAM_GB", "nan"),
         ("STUDIO_VRAM_GB", "-1"),
@@ -132,6 +137,25 @@ def test_what_a_process_of_ours_is_handed_makes_the_same_settings(tmp_path, writ
     assert os.environ["HF_HUB_OFFLINE"] == "1"
 
 
+@pytest.mark.parametrize(
+    ("said", "listens", "open_to_others"),
+    [
+        ({}, "127.0.0.1", False),
+        ({"host": "localhost"}, "localhost", False),
+        ({"password": "open sesame"}, "127.0.0.1", False),
+        ({"lan": True}, "0.0.0.0", True),
+        ({"host": "0.0.0.0"}, "0.0.0.0", True),
+        ({"lan": True, "host": "192.168.1.5"}, "192.168.1.5", True),
+        ({"host": "::"}, "::", True),
+        ({"proxy": "127.0.0.1"}, "127.0.0.1", True),
+        ({"names": "studio.example"}, "127.0.0.1", True),
+    ],
+)
+def test_whoever_can_be_reached_by_others_is_open_to_them(tmp_path, said, listens, open_to_others):
+    found = Settings.load(tmp_path, **said)
+    assert (found.listens_on, found.open_to_others) == (listens, open_to_others)
+
+
 def test_every_promised_variable_is_a_setting():
     promised = """HOME HOST PORT PASSWORD DEVICE VRAM_GB OFFLINE JOB_TIMEOUT_S LLM_URL LLM_MODEL LLM_KEY RIVA_URL
         COMFYUI_URL SEEDVR_HOME RAY_ADDRESS"""
@@ -141,5 +165,5 @@ def test_every_promised_variable_is_a_setting():
 
 
 def test_the_papers_list_every_setting():
-    papers = (Path(__file__).parent.parent / "docs" / "deployment.md").read_text()
+    papers = (Path(__file__).parent.parent / "docs" / "deploy.md").read_text()
     assert [v for v in map(variable, Settings.model_fields) if f"`{v}`" not in papers] == []

@@ -14,7 +14,8 @@ from starlette.types import Receive, Scope, Send
 
 from pipelines.faults import Unknown
 from studio import __version__
-from studio.api import assets, docs, errors, health, jobs, models, preview, projects, takes
+from studio.api import assets, docs, errors, health, jobs, login, models, preview, projects, sharing, takes
+from studio.api.entry import Entry
 from studio.studio import Studio
 from studio.timeline.model import Timeline
 from studio.types import Asset, GenerationRequest, Job
@@ -37,7 +38,7 @@ class UnknownSchema(Unknown):
     """No schema of that name is published."""
 
 
-def create(studio: Studio) -> FastAPI:
+def create(studio: Studio, entry: Entry) -> FastAPI:
     app = FastAPI(
         title="Homereel", version=__version__, description=__doc__, lifespan=hosting(studio),
         openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None, responses=REFUSALS,
@@ -46,6 +47,8 @@ def create(studio: Studio) -> FastAPI:
     for door in (models, jobs, assets, projects, preview, takes):
         app.include_router(door.router(studio), prefix="/api/v1")
     app.include_router(health.router(studio))
+    app.include_router(login.router(studio, entry))
+    app.include_router(sharing.router(studio), prefix="/api/v1")
 
     @app.get("/api/v1/schemas/{name}", tags=["schemas"])
     async def schema(name: str) -> dict[str, Any]:
@@ -79,7 +82,7 @@ def close_off(app: FastAPI) -> None:
             status, allow = (405, {"Allow": ", ".join(taken)}) if taken else (404, {})
             await errors.answer(status, *errors.HTTP_WORDS[status], **allow)(scope, receive, send)
 
-    for path in ("/api/{path:path}", "/health"):
+    for path in ("/api/{path:path}", "/health", "/login", "/logout"):
         app.router.routes.append(Route(path, Nowhere(), include_in_schema=False))
 
 

@@ -22,6 +22,7 @@ from pipelines.faults import (
     OutOfMemory,
     Stale,
     TooLarge,
+    TooMany,
     Unavailable,
     Unknown,
     Unsupported,
@@ -61,6 +62,7 @@ STATUS: dict[type[Fault], int] = {
     Unsupported: 415,
     Invalid: 422,
     MissingHeader: 428,
+    TooMany: 429,
     DiskFull: 507,
     OutOfMemory: 507,
 }
@@ -88,7 +90,8 @@ def answer(status: int, type: str, message: str, advice: str = "", **headers: st
 def install(app: FastAPI) -> None:
     @app.exception_handler(Fault)
     async def fault(request: Request, error: Fault) -> JSONResponse:
-        return answer(status_of(error), error.type, error.message, error.advice)
+        later = {"retry-after": str(error.wait_s)} if isinstance(error, TooMany) else {}
+        return answer(status_of(error), error.type, error.message, error.advice, **later)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -21,6 +21,13 @@ SPARE_BYTES = 256 << 20
 LOOK_EVERY = 8 << 20
 
 
+class QuotaReached(DiskFull):
+    """Whoever sends it has as much in the library as a guest may have."""
+
+
+FULL_SHELF = ("Your part of the library is full.", "Ask whoever runs the studio for more room (STUDIO_UPLOAD_GB).")
+
+
 class Intake:
     """One upload. Bytes are counted as they come, and refused before they would fill the disk or pass the limit."""
 
@@ -28,6 +35,7 @@ class Intake:
         self.library, self.name, self.size = library, name, 0
         self.path = library.tmp / f"upload-{secrets.token_hex(8)}"
         self.room()
+        self.left = library.left()
         self.file = self.path.open("xb")  # closed by whatever ends the upload
 
     def room(self) -> None:
@@ -40,6 +48,8 @@ class Intake:
             raise TooLarge(
                 f"The file is larger than {self.library.limits.bytes / 2**30:.3g} GB.", "Shorten or compress it first."
             )
+        if self.size > self.left:
+            raise QuotaReached(*FULL_SHELF)
         if before // LOOK_EVERY != self.size // LOOK_EVERY:
             self.room()
         self.file.write(chunk)

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.faults import Gone, Unknown
+from pipelines.faults import Conflict, Gone, Unknown
 from studio.db import Db
+from studio.people import asking, sees
 from studio.types import Asset, Page, Recipe
 
 SPOKEN = ("prompt", "text", "lyrics", "negative_prompt", "style")
@@ -21,6 +22,10 @@ ID = re.compile(r"[0-9a-f]{64}")
 
 class UnknownAsset(Unknown):
     """No asset has that id."""
+
+
+class AlsoOthers(Conflict):
+    """The asset is somebody else's as well: it is used, and not changed."""
 
 
 class AssetGone(Gone):
@@ -43,11 +48,29 @@ class Shelf:
                     f"insert into asset ({', '.join(values)}) values ({marks})", tuple(values.values())
                 )
                 self.index(cursor.lastrowid or 0, asset)
-                return asset
-        return self.asset(row)
+            self.mark(asset.id, first=row is None)
+        return asset if row is None else self.asset(row)
+
+    def mark(self, asset_id: str, first: bool) -> None:
+        """It is whose who brings it in. The same bytes of two people are both's; what is everybody's stays so."""
+        if maker := asking().id:
+            kept = "" if first else " where exists (select 1 from asset_maker where asset = ?1)"
+            self.db.change(f"insert or ignore into asset_maker select ?1, ?2{kept}", asset_id, maker)
+
+    def bytes_of(self, person: str) -> int:
+        """What all the files of one person weigh, those in the trash included."""
+        mine = "select coalesce(sum(bytes), 0) from asset join asset_maker on asset = id where person = ?"
+        return int(self.db.one(mine, person)[0])
+
+    def may_change(self, asset_id: str) -> None:
+        """Raises `AlsoOthers` for what someone else has made, or brought in, too."""
+        person = asking()
+        others = "select 1 from asset_maker where asset = ? and person != ?"
+        if not person.sees_all and self.db.one(others, asset_id, person.id):
+            raise AlsoOthers("This is somebody else's file, too: it stays as it is.", "Use it, or upload your own.")
 
     def get(self, asset_id: str, *, trashed: bool = False) -> Asset:
-        row = self.db.one("select * from asset where id = ?", asset_id)
+        row = self.db.one(f"select * from asset where id = ? and {sees('asset', 'asset')}", asset_id)
         if row is None:
             raise UnknownAsset(f"There is no asset {asset_id[:80]!r}.", "GET /api/v1/assets lists them.")
         if row["trashed"] is not None and not trashed:
@@ -57,14 +80,16 @@ class Shelf:
     def many(self, ids: Iterable[str], *, trashed: bool = False) -> dict[str, Asset]:
         also = "" if trashed else " and trashed is null"
         rows = self.db.all(
-            f"select * from asset where id in (select value from json_each(?)){also}", json.dumps(sorted(set(ids)))
+            f"select * from asset where id in (select value from json_each(?)){also} and {sees('asset', 'asset')}",
+            json.dumps(sorted(set(ids))),
         )
         return {row["id"]: self.asset(row) for row in rows}
 
     def named(self, names: Iterable[str]) -> dict[str, str]:
         """Asset ids by name; of several with one name, the newest."""
         rows = self.db.all(
-            "select name, id from asset where name in (select value from json_each(?)) and trashed is null order by n",
+            "select name, id from asset where name in (select value from json_each(?)) and trashed is null"
+            f" and {sees('asset', 'asset')} order by n",
             json.dumps(sorted(names)),
         )
         return {row["name"]: row["id"] for row in rows}
@@ -83,6 +108,8 @@ class Shelf:
     ) -> Page[Asset]:
         limit = max(1, min(limit, 200))
         where: dict[str, tuple[Any, ...]] = {f"a.trashed is {'not ' * trashed}null": ()}
+        if (seen := sees("asset", "a")) != "1":
+            where[seen] = ()
         if before:
             self.get(before, trashed=True)
             where["a.n < (select n from asset where id = ?)"] = (before,)
@@ -112,6 +139,7 @@ class Shelf:
     def change(self, asset_id: str, **values: Any) -> Asset:
         """Set name, tags or starred; None leaves one as it is."""
         with self.db.transaction() as conn:
+            self.may_change(self.get(asset_id).id)
             asset = self.get(asset_id).model_copy(update={k: v for k, v in values.items() if v is not None})
             conn.execute(
                 "update asset set name = ?, tags = ?, starred = ? where id = ?",
@@ -127,6 +155,7 @@ class Shelf:
         with self.db.transaction() as conn:
             for asset_id in ids:
                 if self.get(asset_id, trashed=True):
+                    self.may_change(asset_id)
                     conn.execute(
                         "update asset set trashed = ? where id = ? and (trashed is null or ? is null)",
                         (when, asset_id, when),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import errno
+import math
 import os
 import secrets
 import shutil
@@ -19,11 +20,12 @@ from studio.library import provenance, views
 from studio.library.apart import looked_at
 from studio.library.beats import beats
 from studio.library.filmstrip import filmstrip
-from studio.library.intake import Intake, settle
+from studio.library.intake import FULL_SHELF, Intake, QuotaReached, settle
 from studio.library.media import Facts, Limits, probe
 from studio.library.names import displayed
 from studio.library.parcel import packed
 from studio.library.shelf import AssetGone, Shelf, UnknownAsset
+from studio.people import asking
 from studio.types import Asset, Page, Recipe
 
 __all__ = ["AssetGone", "Library", "UnknownAsset"]
@@ -34,8 +36,8 @@ LEFTOVER_S = 3600.0
 class Library:
     """Files in HOME/library, what is drawn of them in HOME/cache, what is still being written in HOME/tmp."""
 
-    def __init__(self, db: Db, home: Path, limits: Limits | None = None):
-        self.db, self.home, self.limits = db, home, limits or Limits()
+    def __init__(self, db: Db, home: Path, limits: Limits | None = None, quota_bytes: float = math.inf):
+        self.db, self.home, self.limits, self.quota_bytes = db, home, limits or Limits(), quota_bytes
         self.folder, self.tmp, self.cache = home / "library", home / "tmp", home / "cache"
         for folder in (self.folder, self.tmp, self.cache):
             folder.mkdir(parents=True, exist_ok=True)
@@ -66,11 +68,17 @@ class Library:
 
     def take(self, path: Path, facts: Facts, name: str, recipe: Recipe | None, tags: Iterable[str] = ()) -> Asset:
         """Move, or copy, a file that has been looked at to where its bytes belong."""
+        if path.stat().st_size > self.left():
+            raise QuotaReached(*FULL_SHELF)
         with self.scratch(facts.suffix) as fresh:
             os.replace(path, fresh) if self.ours(path) else shutil.copyfile(path, fresh)
             kept, digest, size = settle(fresh, self.folder)
         shown = {k: v for k, v in vars(facts).items() if k != "suffix"}
         return Asset(id=digest, name=displayed(name), bytes=size, recipe=recipe, tags=labels(tags), path=kept, **shown)
+
+    def left(self) -> float:
+        """How many bytes more whoever is asking may bring in."""
+        return math.inf if asking().sees_all else self.quota_bytes - self.shelf.bytes_of(asking().id)
 
     def record(self, asset: Asset) -> Asset:
         """The row of a file brought in. Joins an open transaction. The same bytes again are the same asset."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.faults import Conflict, Gone, Stale, Unknown
 from studio.db import Db
+from studio.people import asking, sees
 from studio.timeline.model import Timeline, Track
 from studio.types import Frozen, new_id, now
 
@@ -20,6 +22,10 @@ class UnknownProject(Unknown):
 
 class TrashedProject(Gone):
     """The project is in the trash."""
+
+
+class NotYours(Conflict):
+    """A project that is somebody else's to share, or to throw away."""
 
 
 class NothingToUndo(Conflict):
@@ -37,6 +43,7 @@ class Project(Frozen):
     can_redo: bool
     undo_label: str = ""
     redo_label: str = ""
+    shared: bool = False
     created: datetime
     updated: datetime
 
@@ -60,12 +67,12 @@ class Projects:
         self.db = db
 
     def create(self, title: str = "", timeline: Timeline | dict[str, Any] | str | None = None) -> Project:
-        film = blank(title) if timeline is None else Timeline.parse(timeline)
+        film = blank(title[:500]) if timeline is None else Timeline.parse(timeline)
         id, at, text = new_id(), now().timestamp(), json.dumps(film.dump())
         with self.db.transaction():
             self.db.change(
-                "insert into project (id, title, timeline, created, updated) values (?, ?, ?, ?, ?)",
-                *(id, (title or film.title or "Untitled film")[:500], text, at, at),
+                "insert into project (id, title, timeline, created, updated, maker) values (?, ?, ?, ?, ?, ?)",
+                *(id, (title or film.title or "Untitled film")[:500], text, at, at, asking().id),
             )
             self.db.change("insert into project_step values (?, 0, 'Start', ?, ?)", id, text, at)
             return self.get(id)
@@ -73,12 +80,12 @@ class Projects:
     def get(self, id: str) -> Project:
         """Raises `UnknownProject`, or `TrashedProject` until it is restored."""
         row = self.db.one(
-            """select project.*,
+            f"""select project.*,
                  (select label from project_step s where s.project = project.id and s.step = project.step
                     and exists (select 1 from project_step e where e.project = s.project and e.step < s.step)) as undo,
                  (select label from project_step s where s.project = project.id and s.step > project.step
                     order by s.step limit 1) as redo
-               from project where id = ?""",
+               from project where id = ? and {sees("project", "project")}""",
             id,
         )
         if row is None:
@@ -94,6 +101,7 @@ class Projects:
             can_redo=row["redo"] is not None,
             undo_label=row["undo"] or "",
             redo_label=row["redo"] or "",
+            shared=bool(row["shared"]),
             created=datetime.fromtimestamp(row["created"], UTC),
             updated=datetime.fromtimestamp(row["updated"], UTC),
         )
@@ -144,7 +152,7 @@ class Projects:
     def list(self, *, limit: int = 50, before: str | None = None, trashed: bool = False) -> list[Project]:
         """Newest first; `before` is the id of the last one already seen."""
         ids = self.db.all(
-            f"""select id from project where trashed is {"not" if trashed else ""} null
+            f"""select id from project where trashed is {"not" if trashed else ""} null and {sees("project", "project")}
                 and n < coalesce((select n from project where id = ?), 9e18) order by n desc limit ?""",
             *(before, limit),
         )
@@ -153,7 +161,7 @@ class Projects:
     def trash(self, id: str, *, if_version: int | None = None) -> None:
         """Out of sight, with everything it has, until restored. Trashing twice is as good as once."""
         with self.db.transaction():
-            if self.known(id)["trashed"] is None:
+            if self.own(id)["trashed"] is None:
                 self.at_version(id, if_version)
                 self.db.change("update project set trashed = ? where id = ?", now().timestamp(), id)
 
@@ -163,13 +171,42 @@ class Projects:
             self.db.change("update project set trashed = null where id = ?", id)
             return self.get(id)
 
+    def share(self, id: str, shared: bool) -> Project:
+        """Let everybody who may come in see it, with the files on it, and change it as their role lets them; or only
+        whoever made it again. Raises `NotYours`."""
+        with self.db.transaction():
+            row = self.own(id)
+            self.get(id)
+            self.db.change("update project set shared = ? where id = ?", shared, id)
+            self.db.change("delete from shown where project = ?", id)
+            self.show(id, row["maker"])
+            return self.get(id)
+
     # -- inside ---------------------------------------------------------------------------------------------------
 
     def known(self, id: str) -> Any:
-        row = self.db.one("select * from project where id = ?", id)
+        row = self.db.one(f"select * from project where id = ? and {sees('project', 'project')}", id)
         if row is None:
             raise UnknownProject("There is no such project.", "GET /api/v1/projects lists them.")
         return row
+
+    def own(self, id: str) -> Any:
+        """The same, for what only its maker may do, and an admin."""
+        row, person = self.known(id), asking()
+        if not person.sees_all and row["maker"] not in ("", person.id):
+            raise NotYours("This project is somebody else's.", "Ask them, or make a copy.")
+        return row
+
+    def show(self, id: str, *makers: str) -> None:
+        """What lies on a shared project is seen by whoever sees it: so far as it is the files of who put it there, or
+        naming a stranger's file would be a way to have it."""
+        row = self.known(id)
+        if row["shared"]:
+            self.db.change(
+                """insert or ignore into shown select ?, asset from asset_maker
+                   where asset in (select value from json_each(?)) and person in (select value from json_each(?))""",
+                *(id, json.dumps(re.findall(r"[0-9a-f]{64}", row["timeline"])), json.dumps([asking().id, *makers])),
+            )
 
     def row(self, id: str) -> Project:
         """A trashed project as it was left."""
@@ -218,4 +255,5 @@ class Projects:
 
     def touched(self, id: str) -> Project:
         self.db.change("update project set version = version + 1, updated = ? where id = ?", now().timestamp(), id)
+        self.show(id)
         return self.get(id)

@@ -12,6 +12,7 @@ import gradio as gr
 from studio.studio import Studio
 from studio.ui import endpoints, header
 from studio.ui.look import look
+from studio.ui.who import asked_for
 
 __all__ = ["build", "look"]
 
@@ -32,4 +33,4 @@ def build(studio: Studio) -> gr.Blocks:
                 with gr.Tab(tab.TITLE, id=tab.TITLE.lower(), elem_id=f"tab-{tab.TITLE.lower()}"):
                     tab.build(studio)
         endpoints.build(studio)
-    return window.queue(max_size=64, default_concurrency_limit=8)
+    return asked_for(window.queue(max_size=64, default_concurrency_limit=8))

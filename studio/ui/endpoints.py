@@ -5,11 +5,12 @@ Annotations are read while Gradio makes its API from them, so they are real ones
 """
 
 import asyncio
+import hashlib
 import os
 import re
 import shutil
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from functools import cache, wraps
 from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from gradio.utils import get_upload_folder, is_in_or_equal
 from pipelines import catalogue
 from pipelines.base import Task
 from pipelines.faults import Fault, Invalid
+from studio.people import asking
 from studio.studio import Studio
 from studio.timeline.model import Timeline
 from studio.types import Asset, GenerationRequest, Job
@@ -147,7 +149,7 @@ def lookups(studio: Studio) -> list[Callable[..., Awaitable[Any]]]:
 
     async def job(id: str) -> tuple[dict, dict]:
         """A job as it is now, and its file once there is one."""
-        found = studio.queue.get(id)
+        found = studio.queue.get(str(id))
         return file_of(found), found.model_dump(mode="json")
 
     return [list_models, job]
@@ -190,9 +192,19 @@ def file_of(job: Job) -> Any:
     return handed_out(job.assets[0]) if job.assets else None
 
 
+@cache
+def salt() -> bytes:
+    return os.urandom(16)
+
+
+def own_folder(asset: Asset) -> str:
+    """Gradio gives a file to whoever names its path: so nobody can work out the path of another person's."""
+    return hashlib.blake2b(f"{asset.id} {asking().id}".encode(), key=salt(), digest_size=20).hexdigest()
+
+
 def handed_out(asset: Asset) -> dict[str, Any]:
     name = re.sub(r"[^\w.-]+", "-", asset.name).lstrip(".-")[-80:] or f"{asset.kind}{asset.path.suffix}"
-    place = Path(get_upload_folder()).resolve() / asset.id[:40] / name
+    place = Path(get_upload_folder()).resolve() / own_folder(asset) / name
     place.parent.mkdir(parents=True, exist_ok=True)
     if not place.exists():
         spare = place.with_name(f".{os.getpid()}.{os.urandom(4).hex()}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,21 @@ EARLY = """
 """
 
 
-def look() -> dict[str, Any]:
-    """What `gr.mount_gradio_app` is given, so that the window wears the house's colours."""
+def look(root: str = "") -> dict[str, Any]:
+    """What `gr.mount_gradio_app` is given, so that the window wears the house's colours. `root` is the path that the
+    studio stands under: scripts name each other from the root, and are told where that is."""
     sheets = sorted(STATIC.glob("*.css"), key=lambda path: (path.stem not in FIRST, path.stem != "tokens", path.stem))
-    links = "".join(f'<link rel="stylesheet" href="/ui/static/{path.name}?v={__version__}">' for path in sheets)
-    islands = "".join(f'<script type="module" src="{url}"></script>' for url in modules())
-    return {"theme": theme(), "head": f"{EARLY}{links}{islands}"}
+    links = "".join(f'<link rel="stylesheet" href="{root}/ui/static/{path.name}?v={__version__}">' for path in sheets)
+    islands = "".join(f'<script type="module" src="{root}{url}"></script>' for url in modules())
+    return {"theme": theme(), "head": f"{EARLY}{moved(root)}{links}{islands}"}
+
+
+def moved(root: str) -> str:
+    """For a studio under a path: where scripts find the API, and each other."""
+    if not root:
+        return ""
+    places = json.dumps({"imports": {f"/ui/{room}/": f"{root}/ui/{room}/" for room in ("static", "timeline")}})
+    return f'<script>window.homereelRoot = {json.dumps(root)}</script><script type="importmap">{places}</script>'
 
 
 def modules() -> list[str]:

@@ -12,8 +12,9 @@ SHEETS = ("room", "monitor", "takes", "rows", "slates")
 
 
 def build(studio: Studio) -> None:
-    links = "".join(f'<link rel="stylesheet" href="/ui/timeline/{name}.css?v={__version__}">' for name in SHEETS)
-    script = '<script type="module" src="/ui/timeline/room.js"></script>'
+    root = studio.settings.root_path
+    links = "".join(f'<link rel="stylesheet" href="{root}/ui/timeline/{name}.css?v={__version__}">' for name in SHEETS)
+    script = f'<script type="module" src="{root}/ui/timeline/room.js"></script>'
     gr.HTML(
         "<homereel-cutting-room></homereel-cutting-room>", head=links + script, apply_default_css=False, js_on_load=None
     )

@@ -1,4 +1,5 @@
-"""The order of the line: places are numbers, and a job is moved by giving it one between its new neighbours'.
+"""The order of the line: people take turns, and of one person's jobs the more urgent goes first, then the earlier.
+Places are numbers, and a job is moved by giving it one between its new neighbours'.
 
 Jobs for a model that is loaded go together: they overtake one that would have it thrown out, but only so often.
 """
@@ -6,6 +7,7 @@ Jobs for a model that is loaded go together: they overtake one that would have i
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Sequence
 
 from studio.db import Db
@@ -19,22 +21,53 @@ def next_in(db: Db, lanes: Sequence[str], loaded: Sequence[str] = ()) -> int | N
     marks = ",".join("?" * len(lanes))
     waiting = f"from job where status = 'queued' and lane in ({marks}) and not_before <= ?"
     asked = *lanes, time.time()
-    first = db.one(
-        f"select n, model, lane, priority, overtaken {waiting} order by priority desc, place limit 1", *asked
-    )
-    if first is None:
+    whose = turns(db, [row[0] for row in db.all(f"select maker {waiting} group by maker order by min(place)", *asked)])
+    if not whose:
         return None
+    first = db.one(
+        f"select n, model, lane, overtaken {waiting} and maker = ? order by priority desc, place limit 1",
+        *asked, whose[0],
+    )  # fmt: skip
     if not loaded or first["lane"] != "device" or first["model"] in loaded or first["overtaken"] >= MOST_OVERTAKEN:
         return first["n"]
     models = ",".join("?" * len(loaded))
-    quicker = db.one(
-        f"select n {waiting} and priority = ? and model in ({models}) order by place limit 1",
-        *asked, first["priority"], *loaded,
+    quicker = db.one(  # of the same person, or of another: but never before what is more urgent to whose it is
+        f"select n {waiting} and model in ({models}) and not exists (select 1 from job k where k.status = 'queued'"
+        f" and k.maker = job.maker and k.lane in ({marks}) and k.priority > job.priority)"
+        " order by maker != ?, place limit 1",
+        *asked, *loaded, *lanes, whose[0],
     )  # fmt: skip
     if quicker is None:
         return first["n"]
     db.change("update job set overtaken = overtaken + 1 where n = ?", first["n"])
     return quicker["n"]
+
+
+def turns(db: Db, makers: list[str]) -> list[str]:
+    """These people in the order of their turns: whose last job began longest ago is next."""
+    if len(makers) < 2:
+        return makers
+    last = "select coalesce(max(started), 0) from job where maker = ?"
+    return sorted(makers, key=lambda maker: db.one(last, maker)[0])
+
+
+def several(db: Db) -> bool:
+    """Whether more than one person waits."""
+    return db.one("select min(maker) != max(maker) from job where status = 'queued'")[0] == 1
+
+
+def in_line(db: Db) -> list[str]:
+    """Everybody's waiting jobs in the order they will run, so far as can be told: one of each person's in turn."""
+    whose: dict[str, deque[str]] = {}
+    for row in db.all("select id, maker from job where status = 'queued' order by priority desc, place"):
+        whose.setdefault(row["maker"], deque()).append(row["id"])
+    queue, found = deque(turns(db, list(whose))), list[str]()
+    while queue:
+        maker = queue.popleft()
+        found.append(whose[maker].popleft())
+        if whose[maker]:
+            queue.append(maker)
+    return found
 
 
 def put_before(db: Db, job_id: str, before: str | None) -> None:

@@ -16,8 +16,9 @@ from typing import Any
 from pipelines.faults import Cancelled, Conflict, Invalid, Unknown
 from studio.db import Db
 from studio.library.store import Library
+from studio.people import asking, own_key, sees
 from studio.types import FINISHED, Asset, Job, JobError, Page
-from studio.work.order import next_in, put_before
+from studio.work.order import in_line, next_in, put_before, several
 from studio.work.rows import job_of
 
 LEASE_S = 60.0
@@ -57,15 +58,16 @@ class Queue:
         with self.db.transaction() as conn:
             conn.execute(
                 "insert into job (id, task, model, lane, priority, recipe, project, retry_of, created, idempotency_key,"
-                " request_hash, place) values (?,?,?,?,?,?,?,?,?,?,?, (select coalesce(max(place), 0) + 1 from job))",
+                " request_hash, maker, place)"
+                " values (?,?,?,?,?,?,?,?,?,?,?,?, (select coalesce(max(place), 0) + 1 from job))",
                 (job.id, job.task, job.model, lane, job.priority, job.recipe.model_dump_json(), job.project,
-                 job.retry_of, job.created.timestamp(), key, key and digest(request)),
+                 job.retry_of, job.created.timestamp(), key and own_key(key), key and digest(request), asking().id),
             )  # fmt: skip
         return self.get(job.id)
 
     def replay(self, key: str, request: Any) -> Job | None:
         """The job an earlier request with this key made. Raises `KeyReused` when that request was another one."""
-        row = self.db.one("select id, request_hash from job where idempotency_key = ?", key)
+        row = self.db.one("select id, request_hash from job where idempotency_key = ?", own_key(key))
         if row is None:
             return None
         if row["request_hash"] != digest(request):
@@ -77,7 +79,7 @@ class Queue:
     # --- looked at ------------------------------------------------------------------------------------------------
 
     def get(self, job_id: str) -> Job:
-        row = self.db.one(f"{SELECT} where id = ?", job_id)
+        row = self.db.one(f"{SELECT} where id = ? and {sees('job', 'job')}", job_id)
         if row is None:
             raise UnknownJob(f"There is no job {job_id!r}.", "GET /api/v1/jobs lists them.")
         return self.jobs([row])[0]
@@ -86,7 +88,7 @@ class Queue:
         self, *, status: str | None = None, task: str | None = None, limit: int = 50, before: str | None = None
     ) -> Page[Job]:
         """Newest first."""
-        wheres, values = ["1"], list[Any]()
+        wheres, values = [sees("job", "job")], list[Any]()
         for column, value in (("status", status), ("task", task)):
             if value:
                 wheres.append(f"{column} = ?")
@@ -101,17 +103,22 @@ class Queue:
 
     def line(self, limit: int = 200) -> list[Job]:
         """What runs, then what waits, in the order it will run."""
-        return self.jobs(
-            self.db.all(
-                f"{SELECT} where status in ('running', 'queued')"
-                " order by status = 'queued', priority desc, place limit ?",
-                limit,
-            )
-        )
+        theirs = f"{SELECT} where {sees('job', 'job')}"
+        running = self.db.all(f"{theirs} and status = 'running' order by priority desc, place limit ?", limit)
+        if not several(self.db):
+            waiting = f"{theirs} and status = 'queued' order by priority desc, place limit ?"
+            return self.jobs([*running, *self.db.all(waiting, limit - len(running))])
+        rows = {row["id"]: row for row in self.db.all(f"{theirs} and status = 'queued'")}
+        return self.jobs([*running, *(rows[id] for id in in_line(self.db) if id in rows)][:limit])
 
     def counts(self) -> dict[str, int]:
         """How many jobs there are of each status."""
-        return {row[0]: row[1] for row in self.db.all("select status, count(*) from job group by status")}
+        counted = f"select status, count(*) from job where {sees('job', 'job')} group by status"
+        return {row[0]: row[1] for row in self.db.all(counted)}
+
+    def waiting(self, maker: str) -> int:
+        """How many jobs of one person's wait."""
+        return int(self.db.one("select count(*) from job where maker = ? and status = 'queued'", maker)[0])
 
     def jobs(self, rows: Iterable[Any]) -> list[Job]:
         """Rows as jobs, their assets and places fetched at once."""
@@ -128,12 +135,16 @@ class Queue:
 
     def places(self, waiting: Sequence[Any]) -> dict[str, int]:
         """How many jobs each of these waiting ones has before it. One is counted, for many the line is read once."""
+        if not waiting:
+            return {}
+        if several(self.db):
+            return {id: n for n, id in enumerate(in_line(self.db))}
         if len(waiting) == 1:
             (row,) = waiting
             ahead = "select count(*) from job where status = 'queued' and (priority, -place) > (?, ?)"
             return {row["id"]: self.db.one(ahead, row["priority"], -row["place"])[0]}
         line = "select id from job where status = 'queued' order by priority desc, place"
-        return {row[0]: n for n, row in enumerate(self.db.all(line))} if waiting else {}
+        return {row[0]: n for n, row in enumerate(self.db.all(line))}
 
     def held(self) -> list[tuple[str, int]]:
         """The running jobs and their attempts."""
@@ -292,6 +303,7 @@ class Queue:
 
     def cancel(self, job_id: str) -> Job:
         """It is cancelled when this returns; a worker on it notices at its next step, or is made to."""
+        self.get(job_id)
         ended = self.db.change(
             "update job set status = 'cancelled', finished = ?, note = '', lease = null where id = ?"
             " and status in ('queued', 'running')",

@@ -31,6 +31,7 @@ def job_of(row: Any, assets: list[Asset], position: int | None) -> Job:
         attempts=row["attempt"],
         retry_of=row["retry_of"],
         project=row["project"],
+        maker=row["maker"],
         result=row["result"] and json.loads(row["result"]),
         created=moment(row["created"]) or now(),
         started=moment(row["started"]),

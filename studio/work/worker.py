@@ -23,6 +23,7 @@ from pipelines.faults import Cancelled, DeviceBroken, DiskFull, Fault, broke_dev
 from pipelines.pool import Pool
 from studio.db import Db
 from studio.library.store import Library
+from studio.people import acting, working_for
 from studio.settings import Settings
 from studio.timeline.projects import Projects
 from studio.types import JobError
@@ -127,6 +128,10 @@ class Worker:
             self.leaving.set()
 
     def work(self, claim: Claim, workdir: Path) -> None:
+        with acting(working_for(claim.job.maker)):
+            self.carry_out(claim, workdir)
+
+    def carry_out(self, claim: Claim, workdir: Path) -> None:
         context = JobContext(self, claim, workdir)
         outcome = tasks.run(claim.job, context, self.library, self.pool)
         failpoint("before_commit")

@@ -4,7 +4,9 @@
 import { icon } from "./icons.js";
 export { icon };
 
-export const API = "/api/v1";
+/* Where the studio stands: under a path of its own behind some proxies. */
+export const BASE = window.homereelRoot ?? "";
+export const API = `${BASE}/api/v1`;
 
 /** What went wrong, in the words the server gave: type, message, advice. */
 export class Fault extends Error {

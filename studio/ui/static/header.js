@@ -3,12 +3,14 @@
 import { attempt, button, clock, el, icon, openTab, pulse } from "./api.js";
 import * as projects from "./project.js";
 import { QueueDrawer } from "./drawer.js";
+import { sharing } from "./share.js";
 
 class Header extends HTMLElement {
   connectedCallback() {
     if (this.childElementCount) return;
     this.className = "house head";
     this.drawer = new QueueDrawer();
+    this.share = sharing();
     this.append(this.left(), this.right());
     this.deaf = [pulse.hear((status) => this.status(status)), projects.project.hear((found) => this.project(found))];
     attempt(projects.open)();
@@ -21,6 +23,7 @@ class Header extends HTMLElement {
     for (const stop of this.deaf ?? []) stop();
     document.removeEventListener("keydown", this.keys);
     this.drawer.node.remove();
+    this.share.drawer.remove();
     this.replaceChildren();
   }
 
@@ -44,7 +47,7 @@ class Header extends HTMLElement {
     const out = button("Export", "film", () => this.export(), { kind: "quiet" });
     out.classList.add("out");
     out.setAttribute("aria-label", "Export the film");
-    return el("div.right", {}, this.device, this.pill, this.theme, out);
+    return el("div.right", {}, this.device, this.pill, this.theme, this.share.opener, out);
   }
 
   /* --- what it shows --- */

@@ -1,6 +1,6 @@
 /* The studio's own health: one line from /health, and all that the doctor looks at when asked. */
 
-import { attempt, button, copy, el, get, icon } from "./api.js";
+import { BASE, attempt, button, copy, el, get, icon } from "./api.js";
 
 const SIGNS = { ok: ["good", "check"], warn: ["warn", "warn"], bad: ["bad", "warn"] };
 
@@ -20,7 +20,7 @@ export function health() {
 }
 
 async function strip(line) {
-  const found = await (await fetch("/health")).json(), fine = found.status === "ok";
+  const found = await (await fetch(`${BASE}/health`)).json(), fine = found.status === "ok";
   const fact = (name, words) => el("span.fact", {}, el("span.muted", {}, name), el("span", {}, words));
   const workers = (found.workers ?? []).filter((worker) => worker.alive).length;
   line.replaceChildren(

@@ -1,6 +1,6 @@
 // The export sheet: choose what to write, watch it being written, play it, take it away.
 
-import { Fault, attempt, button, bytes, call, el, get, icon, openTab, post, seconds } from "/ui/static/api.js";
+import { Fault, attempt, button, bytes, call, el, fileUrl, get, icon, openTab, post, seconds } from "/ui/static/api.js";
 import { bench } from "./bench.js";
 import { seconds as filmSeconds, timecode } from "./film.js";
 import { playRange, range } from "./scrub.js";
@@ -138,18 +138,18 @@ function end(body, wish) {
   }
   const [film] = job.assets;
   const facts = [film.width && `${film.width} × ${film.height} px`, film.duration_s && seconds(film.duration_s), bytes(film.bytes)].filter(Boolean).join(" · ");
-  const save = el("a.lamp.as-button", { href: `${film.url}?download=true`, download: film.name }, icon("download"), "Download");
+  const save = el("a.lamp.as-button", { href: `${fileUrl(film.id)}?download=true`, download: film.name }, icon("download"), "Download");
   body.replaceChildren(shown(film), el("p.mono.muted.facts", {}, facts),
     el("div.row-end", {}, again, button("Show in the library", "project", () => { sheet.close(); openTab("Library"); dispatchEvent(new CustomEvent("homereel.show", { detail: { id: film.id } })); }), save));
   save.focus();
 }
 
 function shown(film) {
-  if (film.kind === "video") return el("video.result", { src: film.url, controls: true, playsinline: true });
-  if (film.kind === "audio") return el("audio.result", { src: film.url, controls: true });
-  if (film.kind === "image") return el("img.result", { src: film.url, alt: "The exported film" });
+  if (film.kind === "video") return el("video.result", { src: fileUrl(film.id), controls: true, playsinline: true });
+  if (film.kind === "audio") return el("audio.result", { src: fileUrl(film.id), controls: true });
+  if (film.kind === "image") return el("img.result", { src: fileUrl(film.id), alt: "The exported film" });
   if (film.mime === "application/zip") return el("div.writing", {}, icon("project", 32), el("h3", {}, "Packed, with its media"), el("p.muted", {}, "Take it to where it is wanted. It opens here, too: project menu, Open a file."));
   const text = el("pre.result.mono", {}, "…");
-  fetch(film.url).then((answer) => answer.text()).then((words) => { text.textContent = words.slice(0, 20000); });
+  fetch(fileUrl(film.id)).then((answer) => answer.text()).then((words) => { text.textContent = words.slice(0, 20000); });
   return text;
 }
