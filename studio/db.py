@@ -122,6 +122,7 @@ MIGRATIONS = [
     create index version_project on project_version (project, n);
     """,
     "alter table job add column overtaken integer not null default 0",
+    "create table remix (job text primary key references job (id), source text, hidden real) without rowid;",
 ]
 
 
