@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from pipelines.faults import Unknown
 from studio import __version__
-from studio.api import assets, docs, errors, health, jobs, models, openai, preview, projects, takes
+from studio.api import assets, docs, errors, health, jobs, mcp, models, openai, preview, projects, takes
 from studio.studio import Studio
 from studio.timeline.model import Timeline
 from studio.types import Asset, GenerationRequest, Job
@@ -38,8 +38,9 @@ class UnknownSchema(Unknown):
 
 
 def create(studio: Studio) -> FastAPI:
+    tools = mcp.Door(studio)
     app = FastAPI(
-        title="Homereel", version=__version__, description=__doc__, lifespan=hosting(studio),
+        title="Homereel", version=__version__, description=__doc__, lifespan=hosting(studio, tools),
         openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None, responses=REFUSALS,
     )  # fmt: skip
     errors.install(app)
@@ -59,6 +60,7 @@ def create(studio: Studio) -> FastAPI:
         return HTMLResponse(docs.page(app.openapi()))
 
     openai.install(app, studio)
+    app.router.routes.append(tools.route)
     close_off(app)
     return app
 
@@ -84,13 +86,14 @@ def close_off(app: FastAPI) -> None:
         app.router.routes.append(Route(path, Nowhere(), include_in_schema=False))
 
 
-def hosting(studio: Studio) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def hosting(studio: Studio, tools: mcp.Door) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Whatever the server's end, the workers go home with it."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         try:
-            yield
+            async with tools.open():
+                yield
         finally:
             studio.close()
 
