@@ -105,7 +105,8 @@ def test_edits_are_made_all_or_none_and_not_over_someone_elses(ask):
 
 
 def test_a_client_that_goes_away_takes_nothing_with_it(server):
-    long = {"task": "video", "prompt": "a long road", "options": {"width": 320, "height": 256, "duration_s": 8, "seed": 77}}
+    options = {"width": 320, "height": 256, "duration_s": 8, "seed": 77}
+    long = {"task": "video", "prompt": "a long road", "options": options}
 
     async def main():
         async with Client(f"{server.url}/mcp") as client:

@@ -15,11 +15,14 @@ ROOMS = (models, images, speech, voices, videos)
 
 
 def install(app: FastAPI, studio: Studio) -> None:
-    """Its routes, and an answer of its own for every other address under /v1. They stand in no OpenAPI description of
-    ours: their description is OpenAI's."""
+    """Its routes. They stand in no OpenAPI description of ours: their description is OpenAI's."""
     routes = APIRouter(prefix="/v1", include_in_schema=False)
     for room in ROOMS:
         routes.include_router(room.router(studio))
     app.include_router(routes)
+
+
+def close_off(app: FastAPI) -> None:
+    """What is under /v1 and not there is answered in its words, too."""
     for path in ("/v1", "/v1/{path:path}"):
         app.router.routes.append(Route(path, unserved.Unserved(), include_in_schema=False))
