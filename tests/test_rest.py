@@ -38,7 +38,7 @@ def test_every_get_has_its_head(client):
         assert (head.status_code, head.content) == (200, b""), path
         assert head.headers["content-type"] == whole.headers["content-type"], path
     assert client.head("/api/v1/jobs/nobody").status_code == 404
-    assert client.head("/api/v1/assets/zip").status_code == 404
+    assert client.head("/api/v1/assets/zip").status_code == 405
 
 
 def test_the_head_of_a_stream_ends_at_once(client):
