@@ -48,11 +48,13 @@ class Desk(App[None]):
         yield Label(id="status")
         with Horizontal(id="rooms"):
             with Vertical(id="wish"):
-                yield Select([(NAMES[task], task) for task in TASKS], value="image", allow_blank=False, id="task")
-                yield Select[str]([], prompt="the best that is ready", id="model")
+                yield Select(
+                    [(NAMES[task], task) for task in TASKS], value="image", allow_blank=False, compact=True, id="task"
+                )
+                yield Select[str]([], prompt="the best that is ready", compact=True, id="model")
                 yield TextArea(id="prompt", soft_wrap=True, tab_behavior="focus")
-                yield Input(placeholder="options: width=640 seed=7", id="options")
-                yield Button("Make", variant="primary", id="make")
+                yield Input(placeholder="options: width=640 seed=7", compact=True, id="options")
+                yield Button("Make", variant="primary", compact=True, id="make")
             yield Line(id="line")
             yield Preview(self.studio, id="preview")
         yield RichLog(id="log", wrap=True, max_lines=1000)
@@ -124,8 +126,8 @@ class Desk(App[None]):
             self.say(f"{fault.message} {fault.advice}", "red")
             return
         prompt.text = ""
-        self.query_one(Line).move_cursor(row=0)
         self.look()
+        self.query_one(Line).move_cursor(row=0)
 
     def action_write(self) -> None:
         self.query_one("#prompt").focus()

@@ -60,6 +60,7 @@ def facts(job: Job) -> Text:
         length = f"{asset.duration_s:.1f} s " if asset.duration_s else ""
         said.append(f"{asset.name}  {size}{length}{asset.bytes / 1e6:.2f} MB\n{asset.path}\n")
     options = {name: value for name, value in job.recipe.options.items() if value not in (None, "", [], ())}
-    options.pop("timeline", None)
+    for long in ("timeline", "settings"):
+        options.pop(long, None)
     said.append("\n".join(f"{name}: {str(value)[:300]}" for name, value in options.items()), style="dim")
     return said
