@@ -11,7 +11,7 @@ import typer
 from pipelines.faults import Fault, Invalid
 from studio import __version__
 from studio.cli import backup, batch, bench, models, tui
-from studio.cli.given import options_of, with_files
+from studio.cli.given import TASKS, models_like, options_of, tasks_like, with_files
 from studio.cli.home import AsJson, Home, JobId, at_home, deliver, follow, say
 from studio.cli.words import words_of
 from studio.settings import Settings
@@ -27,9 +27,9 @@ for room in (batch, backup, tui):
 
 @app.command()
 def generate(
-    task: Annotated[str, typer.Argument(help="image, video, music, sound or speech")],
+    task: Annotated[str, typer.Argument(help="image, video, music, sound or speech", autocompletion=tasks_like)],
     prompt: Annotated[str, typer.Argument(help="What to make; for speech, what to say")],
-    model: Annotated[str | None, typer.Option(help="A model's id")] = None,
+    model: Annotated[str | None, typer.Option(help="A model's id", autocompletion=models_like)] = None,
     option: Annotated[list[str] | None, typer.Option("-o", help="name=value, as often as needed")] = None,
     out: Annotated[Path | None, typer.Option(help="Where to put the file")] = None,
     as_json: AsJson = False,
@@ -39,7 +39,7 @@ def generate(
     from pipelines import catalogue
     from studio.types import GenerationRequest
 
-    if task not in ("image", "video", "music", "sound", "speech"):
+    if task not in TASKS:
         raise typer.BadParameter(f"{task} is not one of image, video, music, sound, speech.")
     chosen = catalogue.find(model) if model else catalogue.default(task)  # type: ignore[arg-type]
     if chosen.task != task:

@@ -11,6 +11,18 @@ from pipelines.faults import Invalid
 TASKS = ("image", "video", "music", "sound", "speech")
 
 
+def tasks_like(incomplete: str) -> list[str]:
+    """For the shell's completion."""
+    return [task for task in TASKS if task.startswith(incomplete)]
+
+
+def models_like(incomplete: str) -> list[tuple[str, str]]:
+    """For the shell's completion: ids, and what they are."""
+    from pipelines import catalogue
+
+    return [(model.id, model.title) for model in catalogue.models() if model.id.startswith(incomplete)]
+
+
 def options_of(pairs: list[str]) -> dict[str, Any]:
     """`-o key=value` as options: a value that reads as JSON is that, anything else is text."""
     found = {}

@@ -7,11 +7,15 @@ from typing import Annotated
 
 import typer
 
+from studio.cli.given import models_like
 from studio.cli.home import AsJson, Home, at_home, follow, say
 
 app = typer.Typer(no_args_is_help=True, help="What can be made with, and its weights.")
 
-ModelId = Annotated[str, typer.Argument(metavar="ID", help="A model's id, as `studio models list` prints it")]
+ModelId = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="A model's id, as `studio models list` prints it", autocompletion=models_like),
+]
 
 
 @app.command("list")
