@@ -124,6 +124,15 @@ def test_a_narrow_terminal_leaves_the_preview_out(at_desk):
     assert at_desk(deeds, size=(130, 40)) is True
 
 
+def test_it_is_left_from_wherever_one_is(at_desk):
+    async def deeds(desk, pilot):
+        desk.query_one("#prompt", TextArea).focus()
+        await pilot.press("ctrl+q")
+        return desk.return_code
+
+    assert at_desk(deeds) == 0
+
+
 def test_without_a_terminal_it_says_so():
     told = subprocess.run(command("tui"), capture_output=True, text=True, cwd=HOUSE, stdin=subprocess.DEVNULL)
     assert told.returncode == 1

@@ -8,7 +8,7 @@ from typing import ClassVar, cast
 from rich.text import Text
 from textual import on, work
 from textual.app import App, ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, DataTable, Footer, Input, Label, RichLog, Select, TextArea
 
@@ -37,7 +37,7 @@ class Desk(App[None]):
         ("c", "cancel", "Cancel"),
         ("r", "retry", "Retry"),
         ("p", "pause", "Pause"),
-        ("ctrl+q", "quit", "Quit"),
+        Binding("ctrl+q", "quit", "Quit", priority=True),
     ]
 
     def __init__(self, studio: Studio):
