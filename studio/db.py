@@ -157,6 +157,7 @@ MIGRATIONS = [
     create index job_turn on job (maker, started);
     create index project_shared on project (shared)
     """,
+    "create table remix (job text primary key references job (id), source text, hidden real) without rowid;",
 ]
 
 

@@ -210,6 +210,12 @@ class Studio:
             pause = min(0.5, pause * 1.1)
         return self.queue.get(job_id)
 
+    def empty_trash(self, older_than_s: float = 0) -> dict[str, int]:
+        """Delete for good what has been in the trash so long, projects first, for they hold files: how many `projects`
+        and files were `deleted`, how many bytes that `freed`, how many files are spoken of elsewhere and `kept`."""
+        projects = self.projects.purge(older_than_s)
+        return {"projects": projects, **vars(self.library.purge(older_than_s))}
+
     # --- say how things are ------------------------------------------------------------------------------------------
 
     def models(self, task: Task | None = None) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from pipelines import catalogue
 from pipelines.base import Model, Task
@@ -35,8 +35,8 @@ class TakeRequest(Frozen):
     at: int = Field(ge=0)
     model: str | None = Field(None, max_length=200, description="The model of the take that is there, when left out")
     options: dict[str, Any] = {}
-    start: bool = Field(False, description="Begin with the last frame before, if the model takes a first picture")
-    end: bool = Field(False, description="End with the first frame after, if the model takes a last picture")
+    start: StrictBool = Field(False, description="Begin with the last frame before, if the model takes a first picture")
+    end: StrictBool = Field(False, description="End with the first frame after, if the model takes a last picture")
 
 
 def ask(studio: Studio, project_id: str, wish: TakeRequest, *, if_version: int) -> tuple[Job, Project]:

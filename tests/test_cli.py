@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import signal
@@ -12,6 +13,8 @@ import pytest
 from PIL import Image
 
 from conftest import HOUSE, until
+from studio import cli
+from studio.types import GenerationRequest
 
 
 @pytest.fixture
@@ -120,6 +123,31 @@ def test_ctrl_c_cancels_the_job_and_exits_with_130(home):
 def test_models_are_listed_with_their_state(studio_command):
     listed = json.loads(studio_command("models", "list", "--json").stdout)
     assert {m["id"]: m["status"] for m in listed}["draft-image"] == "ready"
+
+
+def test_every_command_says_json_where_it_is_asked_to():
+    rooms = [cli.app, *(group.typer_instance for group in cli.app.registered_groups)]
+    deeds = [command.callback for room in rooms for command in room.registered_commands]
+    silent = {deed.__name__ for deed in deeds if "as_json" not in inspect.signature(deed).parameters}
+    assert silent <= {"serve", "tui"}
+
+
+def test_what_is_done_to_the_queue_is_told_as_json(studio_command, studio):
+    job, _ = studio.submit(GenerationRequest(model="draft-image", options={"prompt": "later"}))
+    paused, cancelled = (
+        json.loads(studio_command(*words, "--json").stdout) for words in (("pause",), ("cancel", job.id))
+    )
+    assert (paused, cancelled["id"], cancelled["status"]) == ({"paused": True}, job.id, "cancelled")
+
+
+def test_the_shell_completes_tasks_and_models(home):
+    def completed(words):
+        asked = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1), "_STUDIO_COMPLETE": "complete_bash"}
+        done = subprocess.run(command(), capture_output=True, text=True, cwd=HOUSE, env={**os.environ, **asked})
+        return done.stdout.split()
+
+    assert completed("studio generate im") == ["image"]
+    assert completed("studio generate image x --model draft-im") == ["draft-image"]
 
 
 def test_the_doctor_reports_as_words_and_as_json(studio_command):

@@ -132,6 +132,32 @@ def test_a_client_that_goes_away_loses_nothing(client, server):
     assert digest(file) == found["assets"][0]["id"]
 
 
+@pytest.mark.parametrize("reads", [True, False], ids=["hangs up", "never listens"])
+def test_a_program_that_dies_before_its_answer_loses_nothing(server, reads):
+    seed = 1001 + reads
+    body = {"prompt": "a long road", "width": 320, "height": 256, "duration_s": 3, "seed": seed}
+    with server.client() as http:
+        event = http.post("/gradio_api/call/v2/generate_video", json=body).json()["event_id"]
+        if reads:
+            with http.stream("GET", f"/gradio_api/call/generate_video/{event}") as answer:
+                assert answer.status_code == 200
+        jobs = until(lambda: [j for j in http.get("/api/v1/jobs?task=video").json()["items"]
+                              if j["recipe"]["options"]["seed"] == seed])  # fmt: skip
+    assert [server.done(job["id"])["status"] for job in jobs] == ["done"]
+
+
+def test_the_api_page_says_what_everything_is(client):
+    doors = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    for name, door in doors.items():
+        assert door["description"], name
+        for place in [*door["parameters"], *door["returns"]]:
+            assert not place["label"][0].isdigit(), (name, place)
+            assert place["python_type"]["description"], (name, place)
+            assert place["type"] != {}, (name, place)
+    width = next(p for p in doors["/generate_image"]["parameters"] if p["parameter_name"] == "width")
+    assert (width["label"], width["python_type"]["description"].split(";")[0]) == ("Width", "In pixels")
+
+
 def test_models_are_listed_with_their_options(client):
     every = client.predict(api_name="/list_models")
     assert {model["id"] for model in every} >= {model.id for model in catalogue.MODELS if model.draft}

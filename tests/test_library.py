@@ -23,7 +23,7 @@ from studio.library import intake as intake_room
 from studio.library.media import Limits
 from studio.library.names import displayed, on_disk
 from studio.library.shelf import matching
-from studio.library.store import AssetGone, Library, UnknownAsset
+from studio.library.store import AssetGone, Emptied, Library, UnknownAsset
 from studio.library.views import NoSound
 from studio.types import Recipe
 
@@ -347,14 +347,18 @@ def test_only_what_nothing_speaks_of_is_really_deleted(library, shelf):
         conn.execute("insert into project_step values ('p', 0, '', ?, 1)", (json.dumps({"asset": undone}),))
     thumbnail = library.thumbnail(free)
     library.trash([made, taken, placed, undone, free])
-    assert library.purge(3600) == 0
-    assert library.purge(0) == 1
-    with pytest.raises(UnknownAsset):
-        library.get(free)
+    assert library.purge(3600).deleted == 0
+    size = sum(asset.bytes for asset in (shelf[0], shelf[4]))
+    assert library.purge(0) == Emptied(deleted=2, freed=size, kept=3)
+    for gone in (made, free):
+        with pytest.raises(UnknownAsset):
+            library.get(gone)
     assert not shelf[4].path.exists()
     assert not thumbnail.exists()
     assert library.list(q="storm", trashed=True).items == []
-    assert len(library.list(trashed=True).items) == 4
+    assert {asset.id for asset in library.list(trashed=True).items} == {taken, placed, undone}
+    library.db.change("update job set status = 'done'")
+    assert library.purge(0).deleted == 1, "what a job took that is over is nobody's any more"
 
 
 def test_the_sweep_takes_what_was_left_and_nothing_else(library, shelf, tmp_path):

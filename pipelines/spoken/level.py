@@ -21,13 +21,21 @@ def pcm(sound: Sound) -> Sound:
 
 
 def level(path: Path) -> None:
-    """Bring a mono 16-bit WAV at 48 kHz to -18 LUFS in place, peaks bent to stay under -1 dBFS; a block at a time."""
-    sound = np.memmap(path, "<i2", "r+", offset=HEADER)
-    gain = 10 ** ((LOUDNESS - loudness(sound)) / 20)
-    for at in range(0, len(sound), BLOCK):
-        block = sound[at : at + BLOCK] / 32768.0 * gain
-        sound[at : at + BLOCK] = pcm(bent(block))
-    sound.flush()
+    """Bring a mono 16-bit WAV at 48 kHz to -18 LUFS, peaks bent to stay under -1 dBFS; a block at a time. Who has the
+    file open goes on hearing it as it was."""
+    sound, fresh = np.memmap(path, "<i2", "r", offset=HEADER), path.with_suffix(".level")
+    gain = gain_for(sound)
+    with fresh.open("wb") as out:
+        with path.open("rb") as had:
+            out.write(had.read(HEADER))
+        for at in range(0, len(sound), BLOCK):
+            out.write(pcm(bent(sound[at : at + BLOCK] / 32768.0 * gain)).tobytes())
+    fresh.replace(path)
+
+
+def gain_for(sound: Sound) -> float:
+    """What brings 16-bit samples at 48 kHz to the level of a narration."""
+    return float(10 ** ((LOUDNESS - loudness(sound)) / 20))
 
 
 def bent(sound: Sound) -> Sound:

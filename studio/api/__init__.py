@@ -14,8 +14,12 @@ from starlette.types import Receive, Scope, Send
 
 from pipelines.faults import Unknown
 from studio import __version__
-from studio.api import assets, docs, errors, health, jobs, login, models, preview, projects, sharing, takes
+from studio.api import (
+    assets, docs, errors, health, jobs, login, mcp, metrics, models, openai, preview, projects, sharing, takes,
+)  # fmt: skip
+from studio.api.description import described, name_of
 from studio.api.entry import Entry
+from studio.api.fresh import Fresh
 from studio.studio import Studio
 from studio.timeline.model import Timeline
 from studio.types import Asset, GenerationRequest, Job
@@ -39,9 +43,11 @@ class UnknownSchema(Unknown):
 
 
 def create(studio: Studio, entry: Entry) -> FastAPI:
+    tools = mcp.Door(studio)
     app = FastAPI(
-        title="Homereel", version=__version__, description=__doc__, lifespan=hosting(studio),
+        title="Homereel", version=__version__, description=__doc__, lifespan=hosting(studio, tools),
         openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None, responses=REFUSALS,
+        generate_unique_id_function=name_of,
     )  # fmt: skip
     errors.install(app)
     for door in (models, jobs, assets, projects, preview, takes):
@@ -49,6 +55,7 @@ def create(studio: Studio, entry: Entry) -> FastAPI:
     app.include_router(health.router(studio))
     app.include_router(login.router(studio, entry))
     app.include_router(sharing.router(studio), prefix="/api/v1")
+    app.include_router(metrics.router(studio))
 
     @app.get("/api/v1/schemas/{name}", tags=["schemas"])
     async def schema(name: str) -> dict[str, Any]:
@@ -61,38 +68,47 @@ def create(studio: Studio, entry: Entry) -> FastAPI:
     async def documentation() -> HTMLResponse:
         return HTMLResponse(docs.page(app.openapi()))
 
-    close_off(app)
+    openai.install(app, studio)
+    app.router.routes.append(tools.route)
+    described(app)
+    app.add_middleware(Fresh, knows=close_off(app))
+    openai.close_off(app)
     return app
 
 
-def close_off(app: FastAPI) -> None:
+def close_off(app: FastAPI) -> Callable[[Scope], bool]:
     """What is under /api/, or beside /health, and not there is answered here in our words, whatever the method, and
-    not by the window behind us."""
+    not by the window behind us. Says whether one of our own routes takes a request."""
     ours = list(app.routes)
+
+    def taken(scope: Scope) -> bool:
+        said = app.openapi()["paths"].get(scope["path"])  # an address without blanks goes before those with some
+        if said is not None:
+            return scope["method"].lower() in said
+        return any(route.matches(scope)[0] is Match.FULL for route in ours)
 
     class Nowhere:
         """An ASGI app, not a function: then the route takes every method there is."""
 
         async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-            taken = [
-                method
-                for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-                if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in ours)
-            ]
-            status, allow = (405, {"Allow": ", ".join(taken)}) if taken else (404, {})
+            methods = [m for m in ("GET", "POST", "PUT", "PATCH", "DELETE") if taken({**scope, "method": m})]
+            methods += ["HEAD"] if "GET" in methods else []
+            status, allow = (405, {"Allow": ", ".join(methods)}) if methods else (404, {})
             await errors.answer(status, *errors.HTTP_WORDS[status], **allow)(scope, receive, send)
 
-    for path in ("/api/{path:path}", "/health", "/login", "/logout"):
+    for path in ("/api/{path:path}", "/health", "/metrics", "/login", "/logout"):
         app.router.routes.append(Route(path, Nowhere(), include_in_schema=False))
+    return taken
 
 
-def hosting(studio: Studio) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def hosting(studio: Studio, tools: mcp.Door) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Whatever the server's end, the workers go home with it."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         try:
-            yield
+            async with tools.open():
+                yield
         finally:
             studio.close()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
+from pydantic import Field, StrictBool
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
@@ -13,13 +14,29 @@ from pipelines.base import Kind
 from pipelines.faults import Gone
 from studio.api.jobs import Limit
 from studio.api.letter import Letter
+from studio.api.shapes import Beats, Emptied, Restored, Trashed, Waveform
 from studio.api.upload import receive
 from studio.studio import Studio
 from studio.types import Asset, Frozen, Page
 
-Ids = Annotated[list[str], Body(embed=True, min_length=1, max_length=10_000)]
 FOREVER = "private, max-age=31536000, immutable"  # an id is the hash of the bytes: they never change
 SHOWN_INLINE = ("image/png", "image/jpeg", "image/webp", "image/gif", "video/", "audio/", "text/vtt")
+
+
+def binary(mime: str, about: str) -> dict[int | str, dict[str, Any]]:
+    """How an answer that is a file is described."""
+    return {200: {"content": {mime: {"schema": {"type": "string", "format": "binary"}}}, "description": about}}
+
+
+PART = {
+    206: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}, "description": "The range asked for"}
+}
+BYTES = binary("*/*", "The file, in its own type") | PART
+WEBP, ZIP = binary("image/webp", "A picture"), binary("application/zip", "The files")
+
+
+class Ids(Frozen):
+    ids: list[str] = Field(min_length=1, max_length=10_000)
 
 
 class Changes(Frozen):
@@ -27,7 +44,7 @@ class Changes(Frozen):
 
     name: str | None = None
     tags: list[str] | None = None
-    starred: bool | None = None
+    starred: StrictBool | None = None
 
 
 def router(studio: Studio) -> APIRouter:
@@ -54,24 +71,31 @@ def router(studio: Studio) -> APIRouter:
             kind=kind, q=q, tag=tag, starred=starred, model=model, trashed=trashed, limit=limit, before=before
         )
 
-    @routes.post("/assets/zip")
-    def download(ids: Ids) -> StreamingResponse:
+    @routes.post("/assets/zip", response_class=StreamingResponse, responses=ZIP)
+    def download(wish: Ids) -> StreamingResponse:
         """Several files in one zip."""
-        for asset_id in ids:
+        for asset_id in wish.ids:
             there(library.get(asset_id))
         named = {"content-disposition": 'attachment; filename="homereel.zip"'}
-        return StreamingResponse(library.zip(ids), media_type="application/zip", headers=named)
+        return StreamingResponse(library.zip(wish.ids), media_type="application/zip", headers=named)
 
-    @routes.post("/assets/trash")
-    async def trash_many(ids: Ids) -> dict[str, Any]:
+    @routes.post("/assets/trash", response_model=Trashed)
+    async def trash_many(wish: Ids) -> dict[str, Any]:
         """Into the trash, from where they can come back."""
-        library.trash(ids)
-        return {"trashed": ids}
+        library.trash(wish.ids)
+        return {"trashed": wish.ids}
 
-    @routes.post("/assets/restore")
-    async def restore_many(ids: Ids) -> dict[str, Any]:
-        library.restore(ids)
-        return {"restored": ids}
+    @routes.post("/assets/restore", response_model=Restored)
+    async def restore_many(wish: Ids) -> dict[str, Any]:
+        """Out of the trash."""
+        library.restore(wish.ids)
+        return {"restored": wish.ids}
+
+    @routes.delete("/trash")
+    def empty(older_than_s: Annotated[float, Query(ge=0, le=1e9)] = 0) -> Emptied:
+        """Delete for good what is in the trash, projects and files, or what has been there so long. A file that a
+        project outside the trash speaks of stays."""
+        return Emptied(**studio.empty_trash(older_than_s))
 
     @routes.get("/assets/{asset_id}")
     async def asset(asset_id: str) -> Asset:
@@ -95,33 +119,33 @@ def router(studio: Studio) -> APIRouter:
         return library.get(asset_id)
 
     @routes.head("/assets/{asset_id}/file", response_class=FileResponse, include_in_schema=False)
-    @routes.get("/assets/{asset_id}/file", response_class=FileResponse)
+    @routes.get("/assets/{asset_id}/file", response_class=FileResponse, responses=BYTES)
     async def file(asset_id: str, download: bool = False) -> FileResponse:
         """The bytes; ranges are served. `download` gives them as an attachment with the asset's name."""
         return served(library.get(asset_id), download)
 
-    routes.get("/files/{asset_id}", response_class=FileResponse)(file)
+    routes.get("/files/{asset_id}", response_class=FileResponse, operation_id="file", responses=BYTES)(file)
 
-    @routes.get("/assets/{asset_id}/thumbnail", response_class=FileResponse)
+    @routes.get("/assets/{asset_id}/thumbnail", response_class=FileResponse, responses=WEBP)
     def thumbnail(asset_id: str) -> FileResponse:
         """A small picture of it, at most 480 px wide."""
         picture = library.thumbnail(asset_id)
         damaged = picture.name.endswith(".damaged.webp")  # it may be mended
         return FileResponse(picture, headers={"cache-control": "no-cache" if damaged else FOREVER})
 
-    @routes.get("/assets/{asset_id}/waveform")
+    @routes.get("/assets/{asset_id}/waveform", response_model=Waveform)
     def waveform(asset_id: str, response: Response) -> dict[str, Any]:
         """Its loudness over time: peaks of 0 to 1, 20 a second."""
         response.headers["cache-control"] = FOREVER
         return library.waveform(asset_id)
 
-    @routes.get("/assets/{asset_id}/beats")
+    @routes.get("/assets/{asset_id}/beats", response_model=Beats)
     def beats(asset_id: str, response: Response) -> dict[str, Any]:
         """Its tempo, and the seconds at which its beats fall."""
         response.headers["cache-control"] = FOREVER
         return library.beats(asset_id)
 
-    @routes.get("/assets/{asset_id}/filmstrip", response_class=FileResponse)
+    @routes.get("/assets/{asset_id}/filmstrip", response_class=FileResponse, responses=WEBP)
     def filmstrip(asset_id: str) -> FileResponse:
         """A film's pictures side by side: 24, evenly spaced over its length, 72 px high."""
         return FileResponse(library.filmstrip(asset_id), headers={"cache-control": FOREVER})

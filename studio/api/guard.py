@@ -31,6 +31,8 @@ BODY_LIMITS = (  # the first prefix that fits
     ("/gradio_api/upload", 4 * 1024 * MB),
     ("/login", MB // 16),
     ("/api/v1/projects", 8 * MB),  # a film of twenty thousand clips; each step of it is kept
+    ("/v1/videos", 1024 * MB),  # films and pictures come in forms there
+    ("/v1/images/", 256 * MB),
     ("/", 32 * MB),
 )
 # Gradio's routes that the studio has no use for: relays, run history, development, monitoring, icons made to measure.

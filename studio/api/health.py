@@ -10,9 +10,13 @@ from fastapi.responses import JSONResponse
 
 from pipelines.device import devices, reading
 from studio.people import STRANGER, asking
+from studio.api.shapes import Busy, Health
 from studio.studio import Studio
 
-UNWELL: dict[int | str, dict[str, Any]] = {503: {"description": "The same, `status` saying why no job can run"}}
+UNWELL: dict[int | str, dict[str, Any]] = {
+    200: {"model": Health},
+    503: {"model": Health, "description": "The same, `status` saying why no job can run"},
+}
 
 
 def router(studio: Studio) -> APIRouter:
@@ -26,7 +30,7 @@ def router(studio: Studio) -> APIRouter:
             found = {"status": found["status"]}
         return JSONResponse(found, 200 if found["status"] == "ok" else 503)
 
-    @routes.get("/api/v1/status")
+    @routes.get("/api/v1/status", response_model=Busy)
     async def status() -> dict[str, Any]:
         """What runs, how much waits, and how full the device is."""
         device = devices(studio.settings.device)[0]

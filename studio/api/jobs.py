@@ -8,15 +8,23 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Query, Response
 from fastapi.responses import StreamingResponse
+from pydantic import Field
 
 from studio.api.letter import Letter
+from studio.api.shapes import Event, Line, Paused
 from studio.studio import Studio
-from studio.types import GenerationRequest, Job, JobStatus, Page
+from studio.types import Frozen, GenerationRequest, Job, JobStatus, Page
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=255, min_length=1)]
 REPLAYED: dict[int | str, dict[str, Any]] = {200: {"model": Job, "description": "The job that this key made before"}}
-STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": Event.model_json_schema()}}, "description": "One Job each"}
+}
 Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+class Place(Frozen):
+    before: str | None = Field(None, max_length=64, description="A waiting job's id")
 
 
 def router(studio: Studio) -> APIRouter:
@@ -81,21 +89,21 @@ def router(studio: Studio) -> APIRouter:
         return studio.retry(job_id)
 
     @routes.post("/jobs/{job_id}/move")
-    async def move(job_id: str, before: Annotated[str | None, Body(embed=True)] = None) -> Job:
+    async def move(job_id: str, place: Place | None = None) -> Job:
         """Put a waiting job before another one, or, with no `before`, at the end."""
-        return queue.move(job_id, before)
+        return queue.move(job_id, place.before if place else None)
 
-    @routes.get("/queue")
+    @routes.get("/queue", response_model=Line)
     async def line() -> dict[str, Any]:
         """What runs, then what waits, in the order it will run."""
         return {"items": queue.line(), "paused": queue.paused, "counts": queue.counts()}
 
-    @routes.post("/queue/pause")
+    @routes.post("/queue/pause", response_model=Paused)
     async def pause() -> dict[str, bool]:
         queue.pause()
         return {"paused": True}
 
-    @routes.post("/queue/resume")
+    @routes.post("/queue/resume", response_model=Paused)
     async def resume() -> dict[str, bool]:
         queue.resume()
         return {"paused": False}

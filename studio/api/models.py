@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from pipelines import catalogue
 from pipelines.base import Task
+from studio.api.shapes import Freed, ModelShown, Weights
 from studio.doctor import Check, examine
 from studio.studio import Studio
 from studio.types import Frozen, Job
@@ -36,12 +37,12 @@ class NewModel(Frozen):
 def router(studio: Studio) -> APIRouter:
     routes, stock = APIRouter(tags=["models"]), studio.stock
 
-    @routes.get("/models")
+    @routes.get("/models", response_model=list[ModelShown])
     async def models(task: Task | None = None) -> list[dict[str, Any]]:
         """Every model: what it is, what it may be used for, whether it can run here now, and its options."""
         return await run_in_threadpool(studio.models, task)
 
-    @routes.post("/models", status_code=201)
+    @routes.post("/models", status_code=201, response_model=ModelShown)
     async def add(new: NewModel) -> dict[str, Any]:
         """Add a model of the hub as one of one's own; which family reads it is told from its files."""
         said = new.model_dump(include={"task", "family", "title", "base"})
@@ -52,15 +53,16 @@ def router(studio: Studio) -> APIRouter:
         """What this machine has of what the studio needs, each with what to do where it is missing. Takes seconds."""
         return await run_in_threadpool(examine, studio.settings)
 
-    @routes.get("/weights")
+    @routes.get("/weights", response_model=Weights)
     async def weights() -> dict[str, Any]:
         """What all models take on the disk and what is free there, in bytes; what downloads now, and what is wrong in
         models.toml."""
         disk, jobs = await run_in_threadpool(stock.disk), stock.jobs()
         return {**disk, "offline": stock.offline, "jobs": jobs, "faults": catalogue.owned.now().faults}
 
-    @routes.get("/models/{model_id}")
+    @routes.get("/models/{model_id}", response_model=ModelShown)
     async def model(model_id: str) -> dict[str, Any]:
+        """One model."""
         return describe(catalogue.find(model_id))
 
     @routes.post("/models/{model_id}/download", status_code=202, responses=IN_LINE)
@@ -77,7 +79,7 @@ def router(studio: Studio) -> APIRouter:
         response.status_code = 200 if had else 202
         return job
 
-    @routes.delete("/models/{model_id}/files")
+    @routes.delete("/models/{model_id}/files", response_model=Freed)
     async def remove(model_id: str) -> dict[str, int]:
         """Take a model's weights off the disk, but for what another model needs. Folders of one's own stay."""
         return {"freed": await run_in_threadpool(stock.remove, model_id)}

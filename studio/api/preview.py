@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from pipelines.faults import Unknown
 from studio.api.letter import Letter
+from studio.api.shapes import Preview
 from studio.studio import Studio
 from studio.timeline.model import Timeline
 from studio.types import Asset
@@ -34,7 +35,7 @@ def router(studio: Studio) -> APIRouter:
         timeline = Timeline.parse(project.timeline)
         return timeline, studio.library.many(timeline.assets()), project.version
 
-    @routes.get("/projects/{project_id}/preview")
+    @routes.get("/projects/{project_id}/preview", response_model=Preview)
     def plan(project_id: str, width: Width = 640) -> dict[str, Any]:
         """The pieces of the film, in order, each with the key it is fetched by; the same key is the same pictures."""
         from studio.timeline import flipbook

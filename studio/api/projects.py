@@ -12,6 +12,7 @@ from pipelines.faults import Invalid
 from studio.api.errors import MissingHeader
 from studio.api.jobs import REPLAYED, Key, Limit
 from studio.api.letter import Letter
+from studio.api.shapes import ProjectPage, ProjectShown
 from studio.studio import Studio
 from studio.timeline import verbs
 from studio.timeline.media import check_against
@@ -19,6 +20,9 @@ from studio.timeline.model import Timeline
 from studio.timeline.projects import Project
 from studio.types import Frozen, Job
 
+JPEG: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}, "description": "The picture"}
+}
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="The version you have, as the ETag said it")]
 
 
@@ -45,19 +49,19 @@ class ExportRequest(Frozen):
 def router(studio: Studio) -> APIRouter:
     routes, projects = APIRouter(tags=["projects"], route_class=Letter), studio.projects
 
-    @routes.get("/projects")
+    @routes.get("/projects", response_model=ProjectPage)
     def every(limit: Limit = 50, before: str | None = None, trashed: bool = False) -> dict[str, Any]:
         """Newest first, without their timelines."""
         found = projects.list(limit=limit + 1, before=before, trashed=trashed)
         items = [project.model_dump(mode="json", exclude={"timeline"}) for project in found[:limit]]
         return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
 
-    @routes.post("/projects", status_code=201)
+    @routes.post("/projects", status_code=201, response_model=ProjectShown)
     def create(response: Response, given: NewProject | None = None) -> dict[str, Any]:
         given = given or NewProject()
         return shown(studio, projects.create(given.title, given.timeline), response)
 
-    @routes.post("/projects/sample", status_code=201)
+    @routes.post("/projects/sample", status_code=201, response_model=ProjectShown)
     def open_sample(response: Response) -> dict[str, Any]:
         """A small finished project to look at and play with."""
         from studio.sample import sample
@@ -72,11 +76,11 @@ def router(studio: Studio) -> APIRouter:
         response.status_code = 200 if replayed else 202
         return job
 
-    @routes.get("/projects/{project_id}")
+    @routes.get("/projects/{project_id}", response_model=ProjectShown)
     def one(project_id: str, response: Response) -> dict[str, Any]:
         return shown(studio, projects.get(project_id), response)
 
-    @routes.put("/projects/{project_id}")
+    @routes.put("/projects/{project_id}", response_model=ProjectShown)
     def save(project_id: str, given: SavedProject, response: Response, if_match: IfMatch = None) -> dict[str, Any]:
         """Replace the timeline, the title or both. 412 when someone else saved since the version in `If-Match`."""
         version = version_of(if_match)
@@ -88,11 +92,11 @@ def router(studio: Studio) -> APIRouter:
         """Into the trash, from where it can come back."""
         projects.trash(project_id, if_version=version_of(if_match))
 
-    @routes.post("/projects/{project_id}/restore")
+    @routes.post("/projects/{project_id}/restore", response_model=ProjectShown)
     def restore(project_id: str, response: Response) -> dict[str, Any]:
         return shown(studio, projects.restore(project_id), response)
 
-    @routes.post("/projects/{project_id}/edits")
+    @routes.post("/projects/{project_id}/edits", response_model=ProjectShown)
     def edited(
         project_id: str, given: Annotated[dict[str, Any], Body()], response: Response, if_match: IfMatch = None
     ) -> dict[str, Any]:
@@ -104,16 +108,16 @@ def router(studio: Studio) -> APIRouter:
         check_against(after, media)
         return shown(studio, projects.save(project_id, after, if_version=version, label=label), response)
 
-    @routes.post("/projects/{project_id}/undo")
+    @routes.post("/projects/{project_id}/undo", response_model=ProjectShown)
     def undo(project_id: str, response: Response, if_match: IfMatch = None) -> dict[str, Any]:
         """Take the last edit back."""
         return shown(studio, projects.undo(project_id, if_version=version_of(if_match)), response)
 
-    @routes.post("/projects/{project_id}/redo")
+    @routes.post("/projects/{project_id}/redo", response_model=ProjectShown)
     def redo(project_id: str, response: Response, if_match: IfMatch = None) -> dict[str, Any]:
         return shown(studio, projects.redo(project_id, if_version=version_of(if_match)), response)
 
-    @routes.get("/projects/{project_id}/frames/{n}", response_class=Response)
+    @routes.get("/projects/{project_id}/frames/{n}", response_class=Response, responses=JPEG)
     def still(
         project_id: str,
         n: int,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from pipelines.faults import Fault, Invalid
 from studio import __version__
-from studio.cli import bench, keys, models
+from studio.cli import backup, batch, bench, keys, models, tui
+from studio.cli.given import TASKS, models_like, options_of, tasks_like, with_files
 from studio.cli.home import AsJson, Home, JobId, at_home, deliver, follow, say
+from studio.cli.words import words_of
 from studio.settings import Settings
 
 app = typer.Typer(
@@ -22,36 +23,15 @@ app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
 app.add_typer(keys.app, name="keys")
 app.command()(keys.password)
-
-
-def options_of(pairs: list[str]) -> dict[str, Any]:
-    """`-o key=value` as options: a value that reads as JSON is that, anything else is text."""
-    found = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise Invalid(f"-o {pair} has no value.", "Write -o name=value.")
-        try:
-            found[name.strip()] = json.loads(value)
-        except ValueError:
-            found[name.strip()] = value
-    return found
-
-
-def with_files(studio: Any, model: Any, options: dict[str, Any]) -> dict[str, Any]:
-    """Options that take files may name them by path: they go into the library first."""
-    for name in model.cls.Options.media().keys() & options.keys():
-        value = options[name]
-        if isinstance(value, str) and Path(value).expanduser().is_file():
-            options[name] = studio.library.add(Path(value).expanduser(), name=Path(value).name).id
-    return options
+for room in (batch, backup, tui):
+    room.install(app)
 
 
 @app.command()
 def generate(
-    task: Annotated[str, typer.Argument(help="image, video, music, sound or speech")],
+    task: Annotated[str, typer.Argument(help="image, video, music, sound or speech", autocompletion=tasks_like)],
     prompt: Annotated[str, typer.Argument(help="What to make; for speech, what to say")],
-    model: Annotated[str | None, typer.Option(help="A model's id")] = None,
+    model: Annotated[str | None, typer.Option(help="A model's id", autocompletion=models_like)] = None,
     option: Annotated[list[str] | None, typer.Option("-o", help="name=value, as often as needed")] = None,
     out: Annotated[Path | None, typer.Option(help="Where to put the file")] = None,
     as_json: AsJson = False,
@@ -61,7 +41,7 @@ def generate(
     from pipelines import catalogue
     from studio.types import GenerationRequest
 
-    if task not in ("image", "video", "music", "sound", "speech"):
+    if task not in TASKS:
         raise typer.BadParameter(f"{task} is not one of image, video, music, sound, speech.")
     chosen = catalogue.find(model) if model else catalogue.default(task)  # type: ignore[arg-type]
     if chosen.task != task:
@@ -112,16 +92,12 @@ def jobs(job_id: Annotated[str | None, typer.Argument()] = None, as_json: AsJson
             print(f"{job.id}  {job.status:9}  {job.progress:4.0%}  {job.model:16}  {words_of(job)}{error}")
 
 
-def words_of(job: Any) -> str:
-    options = job.recipe.options
-    return str(options.get("prompt") or options.get("text") or options.get("timeline", {}).get("title") or "")[:60]
-
-
 @app.command()
-def cancel(job_id: JobId, home: Home = None) -> None:
+def cancel(job_id: JobId, as_json: AsJson = False, home: Home = None) -> None:
     """Stop a job, waiting or running."""
     with at_home(home) as studio:
-        print(studio.queue.cancel(job_id).status)
+        job = studio.queue.cancel(job_id)
+        say(job.model_dump(mode="json")) if as_json else print(job.status)
 
 
 @app.command()
@@ -132,17 +108,21 @@ def retry(job_id: JobId, as_json: AsJson = False, home: Home = None) -> None:
 
 
 @app.command()
-def pause(home: Home = None) -> None:
+def pause(as_json: AsJson = False, home: Home = None) -> None:
     """Start no more jobs; what runs goes on."""
     with at_home(home) as studio:
         studio.queue.pause()
+    if as_json:
+        say({"paused": True})
 
 
 @app.command()
-def resume(home: Home = None) -> None:
+def resume(as_json: AsJson = False, home: Home = None) -> None:
     """Go on with the queue."""
     with at_home(home) as studio:
         studio.queue.resume()
+    if as_json:
+        say({"paused": False})
 
 
 @app.command()

@@ -88,15 +88,20 @@ async def watch(studio: Any, job: Any, quiet: bool) -> Any:
 def deliver(job: Any, out: Path | None, as_json: bool) -> None:
     """Put the take where it was asked for, and say where it is."""
     if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        part = out.with_name(f".{out.name}.part")
-        try:
-            shutil.copyfile(job.assets[0].path, part)
-            part.replace(out)
-        finally:
-            part.unlink(missing_ok=True)
+        put(job.assets[0].path, out)
     if as_json:
         say(job.model_dump(mode="json"))
     else:
         for place in [out] if out else [asset.path for asset in job.assets]:
             print(place)
+
+
+def put(path: Path, out: Path) -> None:
+    """A copy where it was asked for, whole or not at all."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_name(f".{out.name}.part")
+    try:
+        shutil.copyfile(path, part)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)

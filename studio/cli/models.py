@@ -7,11 +7,15 @@ from typing import Annotated
 
 import typer
 
+from studio.cli.given import models_like
 from studio.cli.home import AsJson, Home, at_home, follow, say
 
 app = typer.Typer(no_args_is_help=True, help="What can be made with, and its weights.")
 
-ModelId = Annotated[str, typer.Argument(metavar="ID", help="A model's id, as `studio models list` prints it")]
+ModelId = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="A model's id, as `studio models list` prints it", autocompletion=models_like),
+]
 
 
 @app.command("list")
@@ -57,7 +61,7 @@ def verify(model: ModelId, as_json: AsJson = False, home: Home = None) -> None:
 
 
 @app.command()
-def remove(model: ModelId, home: Home = None) -> None:
+def remove(model: ModelId, as_json: AsJson = False, home: Home = None) -> None:
     """Take a model's downloaded files off the disk; one of your own leaves the list, too, and its folder stays."""
     from pipelines import catalogue, weights
     from pipelines.weights import size
@@ -65,11 +69,16 @@ def remove(model: ModelId, home: Home = None) -> None:
     with at_home(home) as studio:
         entry = catalogue.find(model)
         mine = entry in catalogue.owned.now().models
-        if not (mine and weights.is_local(entry)):
-            print(f"{size(studio.stock.remove(model))} are free again.")
+        freed = None if mine and weights.is_local(entry) else studio.stock.remove(model)
         if mine:
             studio.stock.forget(model)
-            print(f"{model} is no longer listed.")
+    if as_json:
+        say({"freed": freed or 0, "forgotten": mine})
+        return
+    if freed is not None:
+        print(f"{size(freed)} are free again.")
+    if mine:
+        print(f"{model} is no longer listed.")
 
 
 @app.command()
@@ -80,10 +89,16 @@ def add(
     family: Annotated[str, typer.Option(help="Which pipeline reads it, where its files do not say")] = "",
     title: Annotated[str, typer.Option(help="Its name in the window")] = "",
     base: Annotated[str, typer.Option(help="For a LoRA: the id of the model that it changes")] = "",
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Add a model of your own: a checkpoint folder, a LoRA, an upscaler, a ComfyUI workflow, or a model of the hub."""
+    from studio.work.stock import describe
+
     with at_home(home) as studio:
         made = studio.stock.add(model, repo, task=task, family=family, title=title, base=base)
         status, why = made.status()
+        if as_json:
+            say(describe(made))
+            return
         print(f"{made.id} makes {made.task} with {made.pipeline}: {status.replace('_', ' ')}. {why}".rstrip())

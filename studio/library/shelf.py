@@ -161,24 +161,29 @@ class Shelf:
                         (when, asset_id, when),
                     )
 
-    def forget(self, older_than_s: float) -> list[Asset]:
-        """Drop the rows that have been in the trash that long and that no job or project speaks of."""
+    def forget(self, older_than_s: float) -> tuple[list[Asset], int]:
+        """Drop the rows that have been in the trash that long, but for those that a project, or a job that is not over,
+        speaks of; and say how many these are. What a job made is then missing in its history."""
         with self.db.transaction() as conn:
             late = self.db.all("select * from asset where trashed <= ?", time.time() - older_than_s)
             spoken_of = self.spoken_of() if late else set()
             gone = [row for row in late if row["id"] not in spoken_of]
             for row in gone:
                 conn.execute("delete from asset_words where rowid = ?", (row["n"],))
+                conn.execute("delete from job_asset where asset = ?", (row["id"],))
                 conn.execute("delete from asset where n = ?", (row["n"],))
-        return [self.asset(row) for row in gone]
+        return [self.asset(row) for row in gone], len(late) - len(gone)
 
     def spoken_of(self) -> set[str]:
-        """Every id that a job made or takes, or that any step of a project holds."""
-        made = {row[0] for row in self.db.all("select asset from job_asset")}
-        for source in ("recipe from job", "timeline from project", "timeline from project_step"):
-            for (text,) in self.db.all(f"select {source}"):
-                made.update(ID.findall(text))
-        return made
+        """Every id that a job still to be done takes, or that a project holds: as it is, in a step to be undone, in a
+        version that has a name."""
+        sources = (
+            "recipe from job where status in ('queued', 'running')",
+            *(f"timeline from {table}" for table in ("project", "project_step", "project_version")),
+        )
+        return {
+            found for source in sources for (text,) in self.db.all(f"select {source}") for found in ID.findall(text)
+        }
 
     def index(self, n: int, asset: Asset) -> None:
         options = asset.recipe.options if asset.recipe else {}

@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,15 @@ from studio.types import Asset, Page, Recipe
 __all__ = ["AssetGone", "Library", "UnknownAsset"]
 
 LEFTOVER_S = 3600.0
+
+
+@dataclass(frozen=True)
+class Emptied:
+    """How many files were deleted, the bytes that freed, and how many are still spoken of and stay."""
+
+    deleted: int
+    freed: int
+    kept: int
 
 
 class Library:
@@ -160,14 +170,14 @@ class Library:
     def restore(self, ids: Iterable[str]) -> None:
         self.shelf.trash(ids, None)
 
-    def purge(self, older_than_s: float) -> int:
-        """Really delete what has been in the trash that long and no job or project speaks of; says how many."""
-        gone = self.shelf.forget(older_than_s)
+    def purge(self, older_than_s: float) -> Emptied:
+        """Really delete what has been in the trash that long and no job or project speaks of."""
+        gone, kept = self.shelf.forget(older_than_s)
         for asset in gone:  # the rows went first: a file without one is swept, a row without a file would be a lie
             asset.path.unlink(missing_ok=True)
             for drawn in self.drawn(asset.id):
                 drawn.unlink(missing_ok=True)
-        return len(gone)
+        return Emptied(len(gone), sum(asset.bytes for asset in gone), kept)
 
     def sweep(self) -> None:
         """At start: clear what was left half-made more than an hour ago, and files that never got a row."""

@@ -182,6 +182,16 @@ class Projects:
             self.show(id, row["maker"])
             return self.get(id)
 
+    def purge(self, older_than_s: float) -> int:
+        """Really delete the projects that have been in the trash that long, with all their steps; says how many."""
+        with self.db.transaction():
+            late = self.db.all("select id from project where trashed <= ?", now().timestamp() - older_than_s)
+            for (id,) in late:
+                for table in ("project_step", "project_version", "delivery", "shown"):
+                    self.db.change(f"delete from {table} where project = ?", id)
+                self.db.change("delete from project where id = ?", id)
+        return len(late)
+
     # -- inside ---------------------------------------------------------------------------------------------------
 
     def known(self, id: str) -> Any:

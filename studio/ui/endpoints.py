@@ -11,7 +11,7 @@ import re
 import shutil
 from collections.abc import Awaitable, Callable
 from functools import cache, wraps
-from inspect import Parameter, Signature
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ from studio.people import asking
 from studio.studio import Studio
 from studio.timeline.model import Timeline
 from studio.types import Asset, GenerationRequest, Job
+from studio.ui.apipage import explain
 
 File = dict | str  # what handle_file makes, or an asset's id
 Made = tuple[dict, dict]  # the file, and the Job
@@ -39,6 +40,7 @@ def build(studio: Studio) -> None:
     makers = [maker(studio, task) for task in FORMS]
     for door in [*makers, exporter(studio), *lookups(studio)]:
         gr.api(worded(door), api_name=door.__name__, concurrency_limit=None)
+        explain(door.__name__, list(signature(door).parameters))
 
 
 # --- what each takes: words, the model, that task's common options by name, and the model's other ones in `options`

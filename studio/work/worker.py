@@ -30,6 +30,8 @@ from studio.types import JobError
 from studio.work import tasks
 from studio.work.delivery import Deliveries
 from studio.work.failpoint import failpoint
+from studio.work.glimpses import Glimpses
+from studio.work.heard import bench
 from studio.work.queue import Claim, Queue
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,7 @@ class JobContext:
     def __init__(self, worker: Worker, claim: Claim, workdir: Path):
         self.worker, self.claim, self.workdir = worker, claim, workdir
         self.checked = self.reported = 0.0
+        self.glimpse = Glimpses(worker.home, claim.job.id).draw
 
     def progress(self, fraction: float, note: str = "") -> None:
         if self.worker.leaving.is_set():
@@ -102,7 +105,7 @@ class Worker:
         return True
 
     def run(self, claim: Claim) -> None:
-        workdir = self.home / "tmp" / f"job-{claim.job.id}-{claim.attempt}"
+        workdir = bench(self.home, claim.job.id, claim.attempt)
         try:
             shutil.rmtree(workdir, ignore_errors=True)
             workdir.mkdir(parents=True)

@@ -1,6 +1,6 @@
 /* The library: everything made or brought in, a page at a time, with search, a detail drawer, selection and trash. */
 
-import { attempt, button, call, el, get, hue, icon, isDraft, openTab, post, promptOf, pulse, report, seconds, thumbUrl, toast } from "./api.js";
+import { attempt, button, bytes, call, del, el, get, hue, icon, isDraft, openTab, post, promptOf, pulse, report, seconds, thumbUrl, toast } from "./api.js";
 import { add } from "./append.js";
 import { Arrivals } from "./arrivals.js";
 import { CloseUp } from "./closeup.js";
@@ -9,6 +9,7 @@ import { Handful } from "./handful.js";
 import { liven } from "./liven.js";
 
 const PAGE = 60;
+const EMPTY = "Empty the trash", SURE = "Delete all for good?";
 const KINDS = { "": "All", image: "Pictures", video: "Video", audio: "Sound", captions: "Captions", midi: "MIDI" };
 export const KIND_ICONS = { image: "image", video: "film", audio: "sound", captions: "captions", midi: "midi", project: "project" };
 
@@ -41,10 +42,11 @@ class Shelf extends HTMLElement {
       el("button.chip", { type: "button", "aria-pressed": String(!kind), data: { kind }, onclick: () => this.ask({ kind }) }, words)));
     this.starred = button("Starred", "star", () => this.ask({ starred: this.wish.starred ? "" : "true" }), { "aria-pressed": "false" });
     this.trash = button("Trash", "trash", () => this.ask({ trashed: this.wish.trashed ? "" : "true" }), { "aria-pressed": "false" });
+    this.emptier = button(EMPTY, null, () => this.emptied(), { hidden: true, title: "Delete for good what is in the trash; what a project holds stays" });
     this.tag = el("span.tag-wish");
     this.file = el("input", { type: "file", multiple: true, hidden: true, onchange: () => { this.arrivals.take(this.file.files); this.file.value = ""; } });
     const upload = button("Upload", "upload", () => this.file.click(), { kind: "lamp", title: "Pictures, video, sound, captions; or drop files anywhere here" });
-    return el("div.shelf-bar", {}, el("label.seek", {}, icon("search"), this.words), this.kinds, this.tag, el("span.fill"), this.starred, this.trash, upload, this.file);
+    return el("div.shelf-bar", {}, el("label.seek", {}, icon("search"), this.words), this.kinds, this.tag, el("span.fill"), this.starred, this.emptier, this.trash, upload, this.file);
   }
 
   ask(change) {
@@ -53,6 +55,7 @@ class Shelf extends HTMLElement {
     for (const chip of this.kinds.children) chip.setAttribute("aria-pressed", String(chip.dataset.kind === kind));
     this.starred.setAttribute("aria-pressed", String(!!starred));
     this.trash.setAttribute("aria-pressed", String(!!trashed));
+    this.emptier.hidden = !trashed;
     this.tag.replaceChildren(...(tag ? [button(tag, "close", () => this.ask({ tag: "" }), { kind: "chip", title: "Show all tags again" })] : []));
     this.handful.clear();
     this.fresh();
@@ -183,6 +186,19 @@ class Shelf extends HTMLElement {
     if (undone) return this.fresh();
     this.forget(ids);
     toast(ids.length === 1 ? "It is back in the library." : `${ids.length} are back in the library.`);
+  });
+
+  /** Asks once more before it does. */
+  emptied = attempt(async () => {
+    const words = this.emptier.querySelector("span");
+    if (words.textContent === EMPTY) {
+      words.textContent = SURE;
+      return void setTimeout(() => { words.textContent = EMPTY; }, 6000);
+    }
+    words.textContent = EMPTY;
+    const { deleted, freed, kept } = await del("/trash");
+    await this.fresh();
+    toast(`${deleted} deleted, ${bytes(freed)} are free again.${kept ? ` ${kept} stay: a project holds them.` : ""}`);
   });
 
   place = attempt(async (assets) => {
