@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from pipelines.faults import Unknown
 from studio import __version__
-from studio.api import assets, docs, errors, health, jobs, models, preview, projects, takes
+from studio.api import assets, docs, errors, fal, health, jobs, models, preview, projects, takes
 from studio.studio import Studio
 from studio.timeline.model import Timeline
 from studio.types import Asset, GenerationRequest, Job
@@ -58,6 +58,7 @@ def create(studio: Studio) -> FastAPI:
     async def documentation() -> HTMLResponse:
         return HTMLResponse(docs.page(app.openapi()))
 
+    fal.install(app, studio)
     close_off(app)
     return app
 
