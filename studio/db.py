@@ -148,7 +148,7 @@ MIGRATIONS = [
         notes text not null default '[]',
         output text,
         digest text not null,
-        answered integer not null default 0,
+        answered text not null,
         at real not null
     );
     create index fal_request_digest on fal_request (digest, at);

@@ -6,19 +6,25 @@ import base64
 import io
 import json
 import socket
+import time
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 
 from conftest import until
 from listener import Answer, listening
 from pipelines import catalogue
+from studio import api
 from studio.api.fal import bounds, ids, wishes
 from studio.api.fal.cutting import lasts, row
 from studio.settings import Settings
 from studio.studio import Studio
+from studio.work import webhooks
+from studio.work.worker import Worker
 from test_api import png
 
 SMALL = {"width": 256, "height": 256}
@@ -107,7 +113,7 @@ def test_a_draft_that_stands_in_says_so(client):
     assert client.get(asked, params={"logs": "0"}).json()["logs"] is None
 
 
-# --- what is asked ------------------------------------------------------------------------------------------------------
+# --- what is asked ----------------------------------------------------------------------------------------------------
 
 
 def wish(id, **said):
@@ -494,31 +500,93 @@ def test_no_other_method_and_no_other_address_of_fals_is_left_to_the_window(clie
 # --- being told -------------------------------------------------------------------------------------------------------
 
 
-def test_a_webhook_of_fals_is_told_in_fals_words(own_server):
-    with listening() as ear:
-        ear.answers["/hook"] = Answer(200)
-        own_server.start(STUDIO_LAN_HOSTS=ear.host)
-        with own_server.client() as client:
-            way = {"params": {"fal_webhook": f"{ear.url}/hook?x=1"}}
-            asked = client.post("/fal/queue/fal-ai/flux/dev", json=FOX, **way).json()
-            told = client.post("/fal/queue/fal-ai/ffmpeg-api/metadata", json={"media_url": sent(client)}, **way).json()
-            client.post("/api/v1/queue/pause")
-            dropped = client.post("/fal/queue/fal-ai/flux/dev", json={**FOX, "seed": 1}, **way).json()
-            client.put(dropped["cancel_url"])
-            until(lambda: len(ear.hits) == 3)
-            for inside in ("http://127.0.0.1:1/", "http://10.0.0.1/", "file:///x"):
-                at_fault(client.post("/fal/queue/fal-ai/flux/dev", json=FOX, params={"fal_webhook": inside}))
-            remote = {**FOX, "image_url": f"{ear.url}/a.png"}
-            ear.answers["/a.png"] = Answer(200, png())
-            assert client.post("/fal/queue/homereel/draft-image", json=remote).status_code == 200
-    said = {(body := json.loads(hit.body))["request_id"]: body for hit in ear.hits[:3]}
+@pytest.fixture
+def ear():
+    with listening() as heard:
+        heard.answers = {"/hook": Answer(200), "/a.png": Answer(200, png())}
+        yield heard
+
+
+@pytest.fixture
+def studio(home, ear):
+    """One that may speak to the listener."""
+    opened = Studio(Settings.load(home, lan_hosts=ear.host))
+    yield opened
+    opened.close()
+
+
+def test_a_webhook_of_fals_is_told_in_fals_words(studio, worker, ear):
+    client = TestClient(api.create(studio), base_url="http://films.example")
+    way = {"params": {"fal_webhook": f"{ear.url}/hook?x=1"}}
+    asked = client.post("/fal/queue/fal-ai/flux/dev", json=FOX, **way).json()
+    told = client.post("/fal/queue/fal-ai/ffmpeg-api/metadata", json={"media_url": sent(client)}, **way).json()
+    worker.run_next()
+    dropped = client.post("/fal/queue/fal-ai/flux/dev", json={**FOX, "seed": 1}, **way).json()
+    assert client.put(dropped["cancel_url"]).status_code == 202
+    for call in studio.db.all(webhooks.DUE, time.time()):
+        studio.webhooks.call(call)
+    said = {(body := json.loads(hit.body))["request_id"]: body for hit in ear.hits}
+    assert len(said) == len(ear.hits) == 3
     assert said[asked["request_id"]]["status"] == "OK"
-    assert said[asked["request_id"]]["payload"]["images"][0]["url"].startswith(own_server.url)
+    assert said[asked["request_id"]]["payload"]["images"][0]["url"].startswith("http://films.example/api/v1/assets/")
     assert said[told["request_id"]]["payload"]["media"]["media_type"] == "audio"
-    assert (said[dropped["request_id"]]["status"], said[dropped["request_id"]]["error"]) == (
-        "ERROR",
-        "The request was cancelled.",
+    lost = said[dropped["request_id"]]
+    assert (lost["status"], lost["error"]) == ("ERROR", "The request was cancelled.")
+
+
+@pytest.mark.parametrize("inside", ["http://127.0.0.1:1/", "http://10.0.0.1/", "http://2130706433/", "file:///x"])
+def test_a_webhook_that_leads_inside_is_refused_with_its_job(studio, inside):
+    client = TestClient(api.create(studio), raise_server_exceptions=False)
+    at_fault(client.post("/fal/queue/fal-ai/flux/dev", json=FOX, params={"fal_webhook": inside}))
+    assert studio.queue.counts() == {}
+
+
+def test_a_remote_picture_is_brought_in_and_the_same_request_is_read_again(studio, ear):
+    client = TestClient(api.create(studio))
+    remote = {**FOX, "image_url": f"{ear.url}/a.png"}
+    asked = client.post("/fal/queue/homereel/draft-image", json=remote)
+    source = studio.queue.get(asked.json()["request_id"]).recipe.options["source"]
+    assert studio.library.get(source).name == "a.png"
+    studio.db.change("update fal_request set answered = 'a run that was killed'")
+    assert (
+        client.post("/fal/queue/homereel/draft-image", json=remote).json()["request_id"] == asked.json()["request_id"]
     )
+    studio.db.change("update fal_request set answered = 'no', at = at - 61")
+    assert (
+        client.post("/fal/queue/homereel/draft-image", json=remote).json()["request_id"] != asked.json()["request_id"]
+    )
+
+
+SYSTEM = "Answer with JSON that has a title and a description."
+
+
+def test_a_question_without_a_language_model_is_refused_unless_it_wants_a_title(studio, monkeypatch):
+    monkeypatch.setenv("STUDIO_LLM_URL", "http://127.0.0.1:1/v1")
+    client = TestClient(api.create(studio))
+    said = {"prompt": "A short film about an old harbour", "model": "meta-llama/llama-3.2-1b-instruct"}
+    at_fault(client.post("/fal/queue/fal-ai/any-llm", json=said), 422, "no_language_model")
+    at_fault(client.post("/fal/queue/fal-ai/any-llm", json={}), 422, "missing_field")
+    answer = client.post("/fal/run/fal-ai/any-llm", json={**said, "system_prompt": SYSTEM}).json()
+    assert json.loads(answer["output"]) == {"title": "Old harbour", "description": said["prompt"]}
+
+
+def test_a_question_goes_to_the_language_model_that_is_set(studio, ear, monkeypatch):
+    ear.answers |= {
+        "/v1/models": Answer(200, b'{"data": [{"id": "small"}]}', {"content-type": "application/json"}),
+        "/v1/chat/completions": Answer(
+            200, b'{"choices": [{"message": {"content": "It was late."}}]}', {"content-type": "application/json"}
+        ),
+    }
+    monkeypatch.setenv("STUDIO_LLM_URL", f"{ear.url}/v1")
+    client = TestClient(api.create(studio))
+    asked = client.post(
+        "/fal/queue/fal-ai/any-llm", json={"prompt": "A first line?", "system_prompt": "Be brief."}
+    ).json()
+    Worker(studio.home, "net-here", ("net",)).run_next()
+    answer = client.get(asked["response_url"]).json()
+    assert answer == {"output": "It was late.", "partial": False, "error": None}
+    told = json.loads(next(hit.body for hit in ear.hits if hit.path == "/v1/chat/completions"))
+    assert [line["content"] for line in told["messages"]] == ["Be brief.", "A first line?"]
 
 
 def sent(client):
@@ -537,3 +605,11 @@ def test_bounds_are_read_from_the_model():
     model = catalogue.find("draft-video")
     assert bounds.limits(model, "width") == (256, 1920, 8)
     assert bounds.fitted(model, "fps", 26) == 25
+
+
+def test_the_same_request_at_once_is_as_many_jobs_as_were_asked_for(client):
+    def ask(_):
+        return client.post("/fal/queue/fal-ai/flux/dev", json=FOX).json()["request_id"]
+
+    with ThreadPoolExecutor(6) as several:
+        assert len(set(several.map(ask, range(12)))) == 12

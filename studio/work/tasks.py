@@ -11,12 +11,12 @@ from urllib.parse import unquote
 
 from pipelines import catalogue, weights
 from pipelines.base import Context, Options, Pipeline
-from pipelines.faults import Unsupported, ran_out
+from pipelines.faults import Unavailable, Unsupported, ran_out
 from pipelines.pool import Pool
 from studio.library.store import Library
 from studio.settings import Settings
 from studio.timeline.model import Timeline
-from studio.types import Asset, Job
+from studio.types import Asset, Job, Recipe
 from studio.work.failpoint import failpoint
 from studio.work.meter import Meter
 
@@ -132,17 +132,40 @@ def verify_weights(job: Job, context: Context, library: Library, pool: Pool) -> 
     return Outcome([], {"model": model.id, "files": weights.verify(model, Meter(context))})
 
 
+def question(prompt: str, system: str = "") -> Job:
+    """A job that asks the language model something; its result has the answer as `output`."""
+    recipe = Recipe(model=ASKED, revision="1", options={"prompt": prompt, "system_prompt": system})
+    return Job(task=ASKED, model=ASKED, recipe=recipe)
+
+
+def answer(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
+    """Ask the language model that is set, or this machine's own."""
+    from pipelines import words
+
+    where = words.find()
+    if where is None:
+        raise Unavailable("There is no language model here.", "Start Ollama, or set STUDIO_LLM_URL, and retry.")
+    asked = job.recipe.options
+    messages = [{"role": "system", "content": asked["system_prompt"]}] if asked["system_prompt"] else []
+    context.progress(0.1, f"asking {where.model}")
+    said = words.chat(where, [*messages, {"role": "user", "content": asked["prompt"]}])
+    return Outcome([], {"output": said, "partial": False, "error": None})
+
+
+ASKED = "words"
 TASKS: dict[str, Callable[[Job, Context, Library, Pool], Outcome]] = {
     "export": export_film,
     "import": open_project,
     "download": fetch_weights,
     "verify": verify_weights,
+    ASKED: answer,
 }
 LANES = {
     "export": "cpu",
     "import": "cpu",
     "download": "net",
     "verify": "net",
+    ASKED: "net",
 }  # other tasks make media, where their model says
 
 

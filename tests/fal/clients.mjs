@@ -148,7 +148,7 @@ const WHAT = {
       })).json();
       const look = await fetch(place.url, { method: "HEAD" });
       const form = new FormData();
-      form.append("file", wav(1), place.name);
+      form.append("file", wav(1.5), place.name);
       const sent = await fetch(place.url, { method: "PUT", body: form, headers: { range: `bytes=${look.headers.get("x-ut-range-start")}-` } });
       return (await sent.json()).url;
     }

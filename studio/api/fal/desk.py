@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
@@ -15,7 +16,7 @@ from pipelines.faults import Invalid
 from studio.api import letter
 from studio.api.addresses import base_of, media_at
 from studio.api.errors import Malformed
-from studio.api.fal import answers, cutting, probes
+from studio.api.fal import answers, cutting, llm, probes
 from studio.api.fal.ids import target_of
 from studio.api.fal.ledger import Asked, Ledger
 from studio.api.fal.slots import Slots
@@ -40,11 +41,21 @@ PROBES = {
 }
 
 
+@dataclass(eq=False)
+class Open:
+    """A request that has not been answered yet."""
+
+    request: Request
+    asked: asyncio.Future[Asked]
+    digest: str
+
+
 class Desk:
     def __init__(self, studio: Studio, slots: Slots):
         self.studio, self.ledger = studio, Ledger(studio.db)
         self.fetcher = Fetcher(studio.library, studio.outside, own=slots.asset)
         self.turns = asyncio.Semaphore(FETCHES)
+        self.open: dict[str, list[Open]] = {}
         studio.webhooks.shapes["fal"] = self.call
 
     async def take(self, request: Request, endpoint: str) -> Asked:
@@ -54,11 +65,44 @@ class Desk:
         webhook = request.query_params.get("fal_webhook", "")
         low = request.headers.get("x-fal-queue-priority", "").lower() == "low"
         who = request.headers.get("authorization", "")
-        digest = hashlib.sha256(b"\0".join([endpoint.encode(), webhook.encode(), who.encode(), body])).hexdigest()
-        if known := self.ledger.lost(digest):
+        same = json.dumps([endpoint.strip("/"), webhook, who, said], sort_keys=True)
+        digest = hashlib.sha256(same.encode()).hexdigest()
+        if known := await self.lost(digest):
             return known
-        async with self.turns:
-            return await asyncio.to_thread(self.put, endpoint.strip("/"), said, base, webhook, low, digest)
+        here = Open(request, asyncio.get_running_loop().create_future(), digest)
+        self.open.setdefault(digest, []).append(here)
+        try:
+            async with self.turns:
+                asked = await asyncio.to_thread(self.put, endpoint.strip("/"), said, base, webhook, low, digest)
+        except BaseException as error:
+            here.asked.set_exception(error)
+            here.asked.exception()  # looked at, should nobody wait for it
+            self.close(here)
+            raise
+        here.asked.set_result(asked)
+        return asked
+
+    async def lost(self, digest: str) -> Asked | None:
+        """The same request of a moment ago, if whoever sent it is gone and never got the answer. While that one still
+        waits, this is another one."""
+        for one in list(self.open.get(digest, ())):
+            gone = await one.request.is_disconnected()
+            if gone and one in self.open.get(digest, ()):  # one that was answered meanwhile is over, not gone
+                return await asyncio.shield(one.asked)
+        return self.ledger.lost(digest)
+
+    def answered(self, asked: Asked, request: Request, got: bool) -> None:
+        """The request is about to be answered; whether there is somebody to hear it."""
+        self.ledger.answered(asked.id, got)
+        for one in [one for those in self.open.values() for one in those if one.request is request]:
+            self.close(one)
+
+    def close(self, one: Open) -> None:
+        those = self.open.get(one.digest, [])
+        if one in those:
+            those.remove(one)
+        if not those:
+            self.open.pop(one.digest, None)
 
     def put(self, endpoint: str, said: dict[str, Any], base: str, webhook: str, low: bool, digest: str) -> Asked:
         if webhook:
@@ -77,6 +121,8 @@ class Desk:
         if endpoint in PROBES:
             library = self.studio.library
             return PROBES[endpoint](said, self.fetcher.asset, library, lambda asset: media_at(base, asset))
+        if endpoint in llm.IDS:
+            return llm.ask(said)
         return generation(target_of(endpoint), said, self.fetcher.asset, low)
 
     def job(self, wish: Wish) -> Job | None:
@@ -85,7 +131,7 @@ class Desk:
         if wish.film is not None:
             timeline, format, settings = wish.film
             return self.studio.export(timeline=timeline, format=format, settings=settings)[0]
-        return None
+        return self.studio.put(wish.chore) if wish.chore else None
 
     # --- looked at ------------------------------------------------------------------------------------------------
 

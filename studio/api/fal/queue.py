@@ -66,6 +66,7 @@ def router(desk: Desk) -> APIRouter:
     @routes.post("/fal/run/{endpoint:path}/stream")
     async def run_streaming(request: Request, endpoint: str) -> Response:
         asked = await desk.take(request, endpoint)
+        desk.answered(asked, request, True)
         events = outcome(desk, asked, base_of(request))
         return StreamingResponse(events, media_type="text/event-stream", headers=STREAM | told(asked))
 
@@ -78,7 +79,7 @@ def router(desk: Desk) -> APIRouter:
             if await request.is_disconnected():
                 break
             if time.monotonic() > until and (job := desk.find(asked.id)[1]) and job.status == "queued":
-                return too_late(desk, job)
+                return Confirming(desk, asked, request, too_late(desk, job))
             await asyncio.sleep(LOOK_S / 2)
         asked, job = desk.find(asked.id)
         over = job is None or job.over
@@ -101,7 +102,7 @@ class Confirming(Response):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         got = not await self.request.is_disconnected()
-        self.desk.ledger.answered(self.asked.id, got)
+        self.desk.answered(self.asked, self.request, got)
         await self.answer(scope, receive, send)
 
 
@@ -140,7 +141,6 @@ async def follow(desk: Desk, id: str, base: str, logs: bool) -> AsyncIterator[st
 
 async def outcome(desk: Desk, asked: Asked, base: str) -> AsyncIterator[str]:
     """The output as the one event of a stream; ours is known only once it is whole."""
-    desk.ledger.answered(asked.id, True)
     quiet = time.monotonic()
     while not desk.over(asked):
         if time.monotonic() - quiet > HEARTBEAT_S:

@@ -13,12 +13,12 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from pipelines.faults import Conflict, Fault, Gone, Invalid, OutOfMemory, Unsupported
+from pipelines.faults import Conflict, Fault, Gone, Invalid, OutOfMemory, Unavailable, Unsupported
 from studio.api import errors
 from studio.types import JobError
 
 FIELD = re.compile(r"([a-zA-Z_][\w.\[\]]{0,80}): (.+)", re.DOTALL)
-AT_FAULT = (Invalid, Conflict, Gone, Unsupported, OutOfMemory)
+AT_FAULT = (Invalid, Conflict, Gone, Unavailable, Unsupported, OutOfMemory)
 """All of them 422: clients would send a 409 again and again, and take a 5xx for a passing trouble."""
 
 

@@ -14,7 +14,7 @@ from pipelines.speech import all_voices
 from pipelines.spoken.options import SpokenOptions
 from studio.api.fal.bounds import fitted, number, shaped
 from studio.api.fal.ids import Target, UnknownEndpoint
-from studio.types import Asset, GenerationRequest
+from studio.types import Asset, GenerationRequest, Job
 
 WORDS = {  # the names an option goes by, the likelier first
     "prompt": ("prompt", "input", "text"),
@@ -60,6 +60,8 @@ class Wish:
     request: GenerationRequest | None = None
     film: tuple[Any, str, dict[str, Any]] | None = None
     """Timeline, format, export settings."""
+    chore: Job | None = None
+    """One of the studio's own jobs."""
     output: dict[str, Any] | None = None
     said: dict[str, Any] = field(default_factory=dict)
     """What the answer repeats of the request."""
