@@ -601,6 +601,27 @@ def sent(client):
     return client.post("/fal/files/upload", content=out.getvalue(), headers=head).json()["access_url"]
 
 
+@pytest.mark.parametrize(
+    ("said", "size"),
+    [
+        ({}, "2x"),
+        ({"upscale_factor": 4}, "4x"),
+        ({"upscale_factor": 1.1}, "same"),
+        ({"upscale_mode": "target", "target_resolution": "1080p", "upscale_factor": 2}, "1080p"),
+        ({"target_resolution": "2160p"}, "4K"),
+        ({"upscale_mode": "target", "target_resolution": "720p"}, "720p"),
+    ],
+)
+def test_larger_is_said_as_our_models_say_it(said, size):
+    assert bounds.enlarged(said) == size
+
+
+def test_of_named_values_the_nearest_is_taken():
+    assert bounds.nearest("fps", 29.97, ("same", "24", "30")) == "30"
+    assert bounds.nearest("fps", "same", ("same", "24", "30")) == "same"
+    assert bounds.nearest("style", "loud", ("auto", "oil")) is None
+
+
 def test_bounds_are_read_from_the_model():
     model = catalogue.find("draft-video")
     assert bounds.limits(model, "width") == (256, 1920, 8)

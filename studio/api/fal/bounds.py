@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import typing
-from typing import Any
+from typing import Any, Literal
 
 from annotated_types import Ge, Gt, Le, Lt, MultipleOf
 
@@ -24,6 +24,7 @@ SIZES = {
 }
 WRITTEN = re.compile(r"([1-9]\d{0,4})x([1-9]\d{0,4})", re.ASCII)
 SHAPE = re.compile(r"([1-9]\d?):([1-9]\d?)", re.ASCII)
+LINE = re.compile(r"(\d{3,4})p", re.ASCII)
 LINES = {"360p": 360, "480p": 480, "540p": 540, "580p": 580, "720p": 720, "768p": 768, "1080p": 1080, "4k": 2160}
 
 
@@ -115,9 +116,8 @@ def fitted(model: Model, name: str, value: Any) -> Any:
     field = model.cls.Options.model_fields.get(name)
     if field is None:
         return value
-    named = [n for n in typing.get_args(field.annotation) if isinstance(n, int | float)]
-    if named:
-        return min(named, key=lambda n: abs(n - number(name, value)))
+    if typing.get_origin(field.annotation) is Literal:
+        return nearest(name, value, typing.get_args(field.annotation))
     if field.annotation in (int, float):
         low, high, _ = limits(model, name)
         kept = min(max(number(name, value), low), high)
@@ -125,3 +125,23 @@ def fitted(model: Model, name: str, value: Any) -> Any:
     if field.annotation is str and not isinstance(value, str | dict):
         raise Invalid(f"{name}: Input should be a valid string", "")
     return value
+
+
+def nearest(name: str, value: Any, named: tuple[Any, ...]) -> Any:
+    """The one that is meant; of numbers the nearest there is, and nothing for a word that is not there."""
+    meant = next((one for one in named if str(one) == str(value)), None)
+    numbers = {one: float(one) for one in named if str(one).replace(".", "", 1).isdecimal()}
+    if meant is not None or not numbers:
+        return meant
+    wanted = number(name, value)
+    return min(numbers, key=lambda one: abs(numbers[one] - wanted))
+
+
+def enlarged(said: dict[str, Any]) -> str:
+    """How large a picture or a film is to become, as the models that restore say it."""
+    target = said.get("target_resolution")
+    if said.get("upscale_mode") == "target" or (target and "upscale_factor" not in said):
+        lines = int(written[1]) if (written := LINE.fullmatch(str(target))) else 1080
+        return "720p" if lines < 900 else "1080p" if lines < 1600 else "4K"
+    factor = number("upscale_factor", said.get("upscale_factor") or said.get("scale") or 2)
+    return "same" if factor < 1.5 else "2x" if factor < 3 else "4x"

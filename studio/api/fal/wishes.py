@@ -12,7 +12,7 @@ from pipelines.base import Kind, Model
 from pipelines.faults import Fault, Invalid
 from pipelines.speech import all_voices
 from pipelines.spoken.options import SpokenOptions
-from studio.api.fal.bounds import fitted, number, shaped
+from studio.api.fal.bounds import enlarged, fitted, number, shaped
 from studio.api.fal.ids import Target, UnknownEndpoint
 from studio.types import Asset, GenerationRequest, Job
 
@@ -29,7 +29,6 @@ WORDS = {  # the names an option goes by, the likelier first
     "speed": ("speed",),
     "voice": ("voice", "voice_id"),
     "language": ("language", "language_code"),
-    "factor": ("upscale_factor", "scale"),
 }
 SAID = {"speech": ("input", "gen_text", "text", "prompt"), "music": ("prompt", "tags", "text")}
 FILES: dict[Kind, dict[str, tuple[str, ...]]] = {  # where a file of that kind may go in a model: the first it has
@@ -88,11 +87,14 @@ def generation(target: Target, said: dict[str, Any], asset: Bring, low: bool = F
         spoken(model, target, options, notes)
     placed(model, files, options, notes)
     shaped(model, said, files, options)
-    kept = {name: fitted(model, name, value) for name, value in options.items() if value is not None}
-    kept = {name: value for name, value in kept.items() if name in model.cls.Options.model_fields}
-    needed = "text" if target.task == "speech" else "prompt"
-    if needed in model.cls.Options.model_fields and not str(kept.get(needed, "")).strip():
+    fields = model.cls.Options.model_fields
+    fit = {n: fitted(model, n, value) for n, value in options.items() if value is not None and n in fields}
+    kept = {name: value for name, value in fit.items() if value is not None}
+    words = "text" if target.task == "speech" else "prompt"
+    if words in fields and fields[words].is_required() and not str(kept.get(words, "")).strip():
         raise required("input" if target.task == "speech" and "prompt" not in said else "prompt")
+    if any(fields[name].is_required() and name not in kept for name in model.cls.Options.media()):
+        raise required("video_url" if target.task == "restore" and target.shape == "video" else "image_url")
     if isinstance(wanted := said.get("num_images"), int) and wanted > 1 and "count" not in kept:
         notes.append(f"{model.title} makes one picture at a time.")
     wish.request = GenerationRequest(model=model.id, options=kept, priority=-5 if low else 0)
@@ -139,6 +141,8 @@ def asked(target: Target, said: dict[str, Any]) -> dict[str, Any]:
         ours: next((said[n] for n in theirs if said.get(n) not in (None, "")), None) for ours, theirs in names.items()
     }
     found["duration_s"] = lasting(target, said)
+    if target.task == "restore":
+        found |= {"size": enlarged(said), "fps": said.get("target_fps")}
     if isinstance(found["seed"], int) and not isinstance(found["seed"], bool):
         found["seed"] = found["seed"] % 2**32
     if isinstance(found["voice"], dict):
@@ -148,6 +152,8 @@ def asked(target: Target, said: dict[str, Any]) -> dict[str, Any]:
 
 def lasting(target: Target, said: dict[str, Any]) -> float | None:
     """How long it is to be, in seconds. `seconds_total` speaks of sound alone; frames count at the rate asked for."""
+    if target.task not in ("video", "music", "sound"):
+        return None
     names = ["duration", "duration_s", "duration_seconds"]
     for name in names + ["seconds_total"] * (target.task in ("music", "sound")):
         value = said.get(name)

@@ -3,7 +3,7 @@
 import { attempt, button, copy, el, get, hue, icon, openTab, post, promptOf, pulse, report, seconds, thumbUrl, toast } from "./api.js";
 
 const STATES = { "": "All", running: "Running", queued: "Waiting", done: "Done", failed: "Failed", cancelled: "Cancelled" };
-const TASKS = { image: "Picture", video: "Video", music: "Music", sound: "Sound", speech: "Speech", restore: "Restoring", export: "Export", film: "Film" };
+const TASKS = { image: "Picture", video: "Video", music: "Music", sound: "Sound", speech: "Speech", restore: "Restoring", export: "Export", film: "Film", words: "Question" };
 const ICONS = { export: "film", video: "film", restore: "film" };
 const PAGE = 30;
 
