@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ import fal_client.client
 import httpx
 import pytest
 
+from studio.api.fal import table
 from test_api import png
 
 SCRIPTS = Path(__file__).parent / "fal"
@@ -228,3 +230,30 @@ def test_python_tries_again_what_got_no_answer_and_it_is_one_job(fal, server, mo
         ]
     assert line.cut == 1
     assert [job["id"] for job in asked] == [handle.request_id]
+
+
+# --- the page for people ---------------------------------------------------------------------------------------------
+
+PAGE = Path(__file__).parent.parent / "docs" / "fal.md"
+
+
+def example(language, server):
+    (text,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(), re.M | re.S)
+    return text.replace("127.0.0.1:7860", f"127.0.0.1:{server.port}")
+
+
+def test_the_python_example_of_its_page_runs(server):
+    done = subprocess.run([sys.executable, "-c", example("python", server)], capture_output=True, text=True, timeout=60)
+    assert done.stdout.startswith(server.url), done.stderr
+
+
+def test_the_javascript_example_of_its_page_runs(server, node):
+    script = example("js", server).replace('"@fal-ai/client"', '"newest"')
+    (node / "example.mjs").write_text(script)
+    done = subprocess.run(["node", "example.mjs"], cwd=node, capture_output=True, text=True, timeout=60)
+    assert done.stdout.startswith(server.url), done.stderr
+
+
+def test_its_table_of_ids_is_the_doors():
+    assert table.filled(PAGE.read_text()) == PAGE.read_text(), "make tables"
+    assert table.table() in PAGE.read_text()
