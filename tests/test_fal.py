@@ -95,7 +95,7 @@ def test_an_id_stands_for_what_it_begins_with_or_for_the_model_it_names(id, task
     assert (target.task, target.model) == (task, model)
 
 
-@pytest.mark.parametrize("id", ["fal-ai/nothing", "fal-ai/sync-lipsync", "", "flux", "fal-ai", "fal-ai/mmaudio-v2/x"])
+@pytest.mark.parametrize("id", ["fal-ai/nothing", "fal-ai/sync-lipsync", "", "flux", "fal-ai", "fal-ai/whisper/x"])
 def test_an_id_that_nothing_here_answers_to_is_unknown(client, id):
     at_fault(client.post(f"/fal/queue/{id}", json=FOX), 404)
     with pytest.raises(ids.UnknownEndpoint):
@@ -341,6 +341,18 @@ def test_films_and_sounds_are_joined_in_order_and_levelled(client, shot, sound):
     assert (both["content_type"], both["duration"]) == ("audio/mpeg", pytest.approx(4, abs=0.1))
     level = ask(client, "loudnorm", audio_url=sound, integrated_loudness=-23)["audio"]
     assert job_of(client, level["url"])["recipe"]["options"]["timeline"]["loudness_lufs"] == -23
+
+
+def test_a_sound_is_made_for_a_film_and_laid_under_it(client, shot):
+    asked = {"video_url": shot, "prompt": "rain on a roof", "duration": 8, "seed": 3}
+    answer = client.post("/fal/run/fal-ai/mmaudio-v2", json=asked)
+    assert (answer.status_code, answer.headers["x-homereel-model"]) == (200, "draft-sound")
+    made = answer.json()
+    film = job_of(client, made["video"]["url"])
+    assert (film["kind"], film["sound"], film["duration_s"]) == ("video", True, pytest.approx(1, abs=0.05))
+    assert (made["seed"], film["recipe"]["options"]["sound"]["options"]["prompt"]) == (3, "rain on a roof")
+    assert max(client.get(made["video"]["url"].replace("/file", "/waveform")).json()["peaks"]) > 0.01
+    at_fault(client.post("/fal/run/fal-ai/mmaudio-v2", json={"prompt": "rain"}), 422, "missing_field")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -88,6 +89,34 @@ def export_film(job: Job, context: Context, library: Library, pool: Pool) -> Out
     return Outcome([film, *beside], {"film": film.id, "project": job.project, "report": written})
 
 
+def score(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
+    """Have a sound made, and write the film that it belongs under: a timeline in which it is still called SOUND."""
+    from studio.timeline.export import export
+
+    given = job.recipe.options
+    made = generate(job.model_copy(update={"recipe": Recipe(**given["sound"])}), Share(context, 0, 0.5), library, pool)
+    sound = made.assets[0]
+    timeline = Timeline.parse(json.dumps(given["timeline"]).replace(SOUND, sound.id))
+    media = library.many(timeline.assets()) | {sound.id: sound}
+    out, rest = context.workdir / f"{slug(timeline.title) or 'film'}.mp4", Share(context, 0.5, 1)
+    export(timeline, media, out, workdir=context.workdir, progress=rest.progress)
+    film = library.bring_in(out, name=out.name, recipe=job.recipe, tags=("film",))
+    return Outcome([film, *made.assets], {"film": film.id, "sound": sound.id})
+
+
+SOUND = "the sound to be made"
+
+
+class Share:
+    """Part of a job, from one fraction of it to another, as a job of its own sees it."""
+
+    def __init__(self, context: Context, start: float, end: float):
+        self.context, self.workdir, self.start, self.end = context, context.workdir, start, end
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        self.context.progress(self.start + fraction * (self.end - self.start), note)
+
+
 def open_project(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
     """Make a project of a zip, an .otio file or a timeline that is in the library."""
     from studio.timeline.handover import bundle, otio
@@ -159,6 +188,7 @@ TASKS: dict[str, Callable[[Job, Context, Library, Pool], Outcome]] = {
     "download": fetch_weights,
     "verify": verify_weights,
     ASKED: answer,
+    "score": score,
 }
 LANES = {
     "export": "cpu",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
 from pipelines.faults import Invalid
 from studio.api.fal.bounds import number, pixels
-from studio.api.fal.wishes import Bring, Wish, fetched, of_kind, required
+from studio.api.fal.ids import Target
+from studio.api.fal.wishes import Bring, Wish, fetched, generation, of_kind, required
 from studio.timeline.model import Timeline
-from studio.types import Asset
+from studio.types import Asset, GenerationRequest, Job, Recipe
+from studio.work.tasks import SOUND
 
 FINE = Fraction(240)
 """Frames a second of a timeline that only sounds."""
@@ -69,6 +71,24 @@ def loudnorm(said: dict[str, Any], bring: Bring) -> Wish:
     sound = sounding("audio_url", named(said, "audio_url", bring))
     lufs = number("integrated_loudness", said.get("integrated_loudness", -18))
     return Wish("audio", "export", film=(heard("Levelled", [sound], min(max(lufs, -60), -5)), suffix_of(sound), {}))
+
+
+def score(said: dict[str, Any], bring: Bring, settle: Callable[[GenerationRequest], Recipe]) -> Wish:
+    """A sound made from the words, as long as the film, under its pictures in place of its own."""
+    film = of_kind("video_url", named(said, "video_url", bring), "video")
+    words = {name: value for name, value in said.items() if name not in ("video_url", "image_size", "duration")}
+    wish = generation(Target("sound"), {**words, "duration": film.duration_s}, bring)
+    assert wish.request is not None
+    recipe, fps = settle(wish.request), rate_of([film])
+    width, height = canvas(film)
+    frames, length = lasts(film, fps), float(recipe.options.get("duration_s") or film.duration_s or 0)
+    shown = {"type": "clip", "asset": film.id, "frames": frames, "muted": True}
+    sound = {"type": "clip", "asset": SOUND, "frames": max(1, min(math.floor(length * fps + 1e-3), frames))}
+    tracks = [{"kind": "video", "items": [shown]}, {"kind": "audio", "items": [sound]}]
+    timeline = {"version": 1, "title": "Scored", "fps": str(fps), "width": width, "height": height, "tracks": tracks}
+    options = {"timeline": timeline, "sound": recipe.model_dump(mode="json"), "seed": recipe.options["seed"]}
+    job = Job(task="score", model=wish.model, recipe=Recipe(model="score", revision="1", options=options))
+    return Wish("video", wish.model, chore=job, notes=wish.notes)
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 
 from fastapi import Request
 
+from pipelines import catalogue
 from pipelines.faults import Invalid
 from studio.api import letter
 from studio.api.addresses import base_of, media_at
@@ -34,6 +35,7 @@ CUTTING: dict[str, Callable[[dict[str, Any], Bring], Wish]] = {
     "fal-ai/ffmpeg-api/merge-audios": cutting.merge_audios,
     "fal-ai/ffmpeg-api/loudnorm": cutting.loudnorm,
 }
+SCORES = ("fal-ai/mmaudio-v2",)
 PROBES = {
     "fal-ai/ffmpeg-api/metadata": probes.metadata,
     "fal-ai/ffmpeg-api/waveform": probes.waveform,
@@ -121,6 +123,10 @@ class Desk:
         if endpoint in PROBES:
             library = self.studio.library
             return PROBES[endpoint](said, self.fetcher.asset, library, lambda asset: media_at(base, asset))
+        if endpoint in SCORES:
+            return cutting.score(
+                said, self.fetcher.asset, lambda r: self.studio.settle(catalogue.find(r.model), r.options)
+            )
         if endpoint in llm.IDS:
             return llm.ask(said)
         return generation(target_of(endpoint), said, self.fetcher.asset, low)

@@ -91,6 +91,8 @@ IDS: dict[str, Target] = {
     "fal-ai/stable-audio": Target("music", "stable-audio-open", answer="audio_file"),
     "fal-ai/ace-step": Target("music", "ace-step-turbo"),
     "fal-ai/audio": Target("music"),
+    "fal-ai/mmaudio-v2": Target("sound", answer="video"),
+    "fal-ai/mmaudio-v2/text-to-audio": Target("sound"),
     # voices
     "fal-ai/playht": Target("speech", "speech"),
     "fal-ai/playai": Target("speech", "speech"),
@@ -114,7 +116,6 @@ IDS: dict[str, Target] = {
 }
 REFUSED = {
     "fal-ai/sync-lipsync": "No model here moves lips to a voice.",
-    "fal-ai/mmaudio-v2": "No model here makes sound after a film's pictures.",
     "fal-ai/whisper": "No model here writes down what is said.",
 }
 

@@ -106,7 +106,9 @@ def router(slots: Slots) -> APIRouter:
     @routes.get("/fal/files/{id}/{name:path}")
     def file(id: str) -> FileResponse:
         slot = slots.get(id)
-        return served(library.get(slot.asset or ""), download=False)
+        found = served(library.get(slot.asset or ""), download=False)
+        found.headers["cross-origin-resource-policy"] = "cross-origin"  # nobody can guess the address: who has it may
+        return found
 
     return routes
 
