@@ -81,6 +81,7 @@ class Studio:
 
     def close(self) -> None:
         """Send the workers home. Nothing is lost: what they were working on waits for the next `open`."""
+        self.outside.leaving.set()
         self.webhooks.stop()
         if self.crew:
             self.crew.stop()

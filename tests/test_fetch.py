@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from conftest import until
 from listener import Answer, listening
 from pipelines.faults import Fault, TooLarge, Unsupported
 from studio.library import fetch, outside
@@ -179,6 +181,18 @@ def test_a_machine_that_lets_bytes_drop_is_given_up(studio, friend, canary, monk
     with pytest.raises(Unreachable):
         friend.asset(f"{canary.url}/slow.png")
     assert time.monotonic() - began < 30
+    assert nothing_left(studio) == []
+
+
+def test_a_studio_that_closes_waits_for_nobody(studio, canary):
+    """Neither for one that says nothing at all, nor for one that says little."""
+    canary.answers |= {"/mute.png": Answer(200, drips=600), "/slow.png": Answer(200, b"\x89PNG", drips=0.1)}
+    fetcher = Fetcher(studio.library, Outside(frozenset({canary.host}), leaving=studio.outside.leaving))
+    with ThreadPoolExecutor(2) as two:
+        waiting = [two.submit(fetcher.asset, f"{canary.url}/{name}.png") for name in ("mute", "slow")]
+        until(lambda: len(canary.hits) == 2)
+        studio.close()
+        assert all(isinstance(one.exception(30), Unreachable) for one in waiting)
     assert nothing_left(studio) == []
 
 

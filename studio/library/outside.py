@@ -11,10 +11,11 @@ import ipaddress
 import re
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
@@ -26,7 +27,7 @@ SCHEMES = {"http": 80, "https": 443}
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
 LONGEST_URL = 4000
-CONNECT_S, SILENT_S = 5.0, 10.0
+CONNECT_S, SILENT_S, LOOK_S = 5.0, 10.0, 0.5
 INSIDE = ("localhost", ".localhost", ".local", ".internal", ".lan", ".home.arpa")
 UNCLEAN = re.compile(r"[\s\\\x00-\x1f\x7f]")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -51,6 +52,8 @@ class Outside:
 
     friends: frozenset[str] = frozenset()
     offline: bool = False
+    leaving: threading.Event = field(default_factory=threading.Event, compare=False)
+    """Set when the studio closes: whoever waits for another machine gives up."""
 
     def check(self, url: str) -> SplitResult:
         """Refuses what can be refused without asking anybody. Raises `ForbiddenAddress` or `StudioIsOffline`."""
@@ -116,14 +119,14 @@ class Careful(httpcore.NetworkBackend):
         if not friend and here[0] == there[0]:  # a public address, but this machine's own
             stream.close()
             raise forbidden(host)
-        return Timed(stream, self.until)
+        return Timed(stream, self.until, self.outside.leaving)
 
 
 class Timed(httpcore.NetworkStream):
-    """A connection for so long: one that lets a byte drop now and then does not hold us."""
+    """A connection for so long: one that lets a byte drop now and then does not hold us, nor keep us from leaving."""
 
-    def __init__(self, stream: httpcore.NetworkStream, until: float):
-        self.stream, self.until = stream, until
+    def __init__(self, stream: httpcore.NetworkStream, until: float, leaving: threading.Event):
+        self.stream, self.until, self.leaving = stream, until, leaving
 
     def left(self, timeout: float | None) -> float:
         left = self.until - time.monotonic()
@@ -132,7 +135,14 @@ class Timed(httpcore.NetworkStream):
         return min(left, timeout or left)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self.stream.read(max_bytes, self.left(timeout))
+        silent = time.monotonic() + self.left(timeout)
+        while not self.leaving.is_set():
+            try:
+                return self.stream.read(max_bytes, min(LOOK_S, self.left(timeout)))
+            except httpcore.ReadTimeout:
+                if time.monotonic() >= silent:
+                    raise
+        raise httpcore.ReadError("the studio closes")
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self.stream.write(buffer, self.left(timeout))
@@ -143,7 +153,7 @@ class Timed(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return Timed(self.stream.start_tls(ssl_context, server_hostname, self.left(timeout)), self.until)
+        return Timed(self.stream.start_tls(ssl_context, server_hostname, self.left(timeout)), self.until, self.leaving)
 
     def get_extra_info(self, info: str) -> Any:
         return self.stream.get_extra_info(info)

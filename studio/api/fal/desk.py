@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +27,8 @@ from studio.library.fetch import Fetcher
 from studio.studio import Studio
 from studio.types import Job, new_id
 
-FETCHES = 8
-"""So many requests are read at once: each may wait for another machine."""
+AT_ONCE = 16
+"""So many requests are read at once: each may wait for another machine, and nothing else waits for them."""
 CUTTING: dict[str, Callable[[dict[str, Any], Bring], Wish]] = {
     "fal-ai/ffmpeg-api/compose": cutting.compose,
     "fal-ai/ffmpeg-api": cutting.compose,
@@ -56,26 +57,23 @@ class Desk:
     def __init__(self, studio: Studio, slots: Slots):
         self.studio, self.ledger = studio, Ledger(studio.db)
         self.fetcher = Fetcher(studio.library, studio.outside, own=slots.asset)
-        self.turns = asyncio.Semaphore(FETCHES)
+        self.hands = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fal")
         self.open: dict[str, list[Open]] = {}
         studio.webhooks.shapes["fal"] = self.call
 
     async def take(self, request: Request, endpoint: str) -> Asked:
         """The request written down, and its job in line. Raises what is wrong with it."""
-        body = await request.body()
-        said, base = read(body, request.headers.get("content-type", "")), base_of(request)
+        endpoint, body, base = endpoint.strip("/"), await request.body(), base_of(request)
         webhook = request.query_params.get("fal_webhook", "")
         low = request.headers.get("x-fal-queue-priority", "").lower() == "low"
-        who = request.headers.get("authorization", "")
-        same = json.dumps([endpoint.strip("/"), webhook, who, said], sort_keys=True)
-        digest = hashlib.sha256(same.encode()).hexdigest()
+        of = (endpoint, webhook, request.headers.get("authorization", ""))
+        said, digest = await self.aside(read, body, request.headers.get("content-type", ""), of)
         if known := await self.lost(digest):
             return known
         here = Open(request, asyncio.get_running_loop().create_future(), digest)
         self.open.setdefault(digest, []).append(here)
         try:
-            async with self.turns:
-                asked = await asyncio.to_thread(self.put, endpoint.strip("/"), said, base, webhook, low, digest)
+            asked = await self.aside(self.put, endpoint, said, base, webhook, low, digest)
         except BaseException as error:
             here.asked.set_exception(error)
             here.asked.exception()  # looked at, should nobody wait for it
@@ -83,6 +81,10 @@ class Desk:
             raise
         here.asked.set_result(asked)
         return asked
+
+    async def aside(self, work: Callable[..., Any], *given: Any) -> Any:
+        """Work done beside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.hands, work, *given)
 
     async def lost(self, digest: str) -> Asked | None:
         """The same request of a moment ago, if whoever sent it is gone and never got the answer. While that one still
@@ -159,15 +161,15 @@ class Desk:
         return said | {"status": "ERROR", "error": why, "payload": {"detail": why}}
 
 
-def read(body: bytes, kind: str) -> dict[str, Any]:
-    """A request's input. No body at all is an empty one."""
-    if not body.strip():
-        return {}
-    letter.check(body, kind or "application/json")
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Malformed("The body is not JSON.", "Send the model's input as a JSON object.") from None
+def read(body: bytes, kind: str, of: tuple[str, ...]) -> tuple[dict[str, Any], str]:
+    """A request's input, and what tells it from every other request. No body at all is an empty one."""
+    said: Any = {}
+    if body.strip():
+        letter.check(body, kind or "application/json")
+        try:
+            said = json.loads(body)
+        except (ValueError, RecursionError):
+            raise Malformed("The body is not JSON.", "Send the model's input as a JSON object.") from None
     if not isinstance(said, dict):
         raise Invalid("The body should be a JSON object.", "Send the model's input.")
-    return said
+    return said, hashlib.sha256(json.dumps([of, said], sort_keys=True).encode()).hexdigest()

@@ -74,13 +74,14 @@ def router(desk: Desk) -> APIRouter:
     async def run(request: Request, endpoint: str) -> Response:
         """Waits until it is done. A client that leaves loses nothing: it may ask again, or look in the library."""
         asked = await desk.take(request, endpoint)
-        until = time.monotonic() + start_within(request)
+        until, pause = time.monotonic() + start_within(request), 0.05
         while not desk.over(asked):
             if await request.is_disconnected():
                 break
             if time.monotonic() > until and (job := desk.find(asked.id)[1]) and job.status == "queued":
                 return Confirming(desk, asked, request, too_late(desk, job))
-            await asyncio.sleep(LOOK_S / 2)
+            await asyncio.sleep(pause)
+            pause = min(0.5, pause * 1.1)
         asked, job = desk.find(asked.id)
         over = job is None or job.over
         answer = await ended(asked, job, base_of(request)) if over else Response(status_code=202)
