@@ -12,6 +12,7 @@ check:
 	$(PYTHON) -m mypy
 tables:
 	$(PYTHON) -m studio.cli.tables
+	$(PYTHON) -m studio.api.fal.table
 bench:
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/house.py
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/rt60.py $(ARGS)

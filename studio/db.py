@@ -158,6 +158,43 @@ MIGRATIONS = [
     create index project_shared on project (shared)
     """,
     "create table remix (job text primary key references job (id), source text, hidden real) without rowid;",
+    """
+    create table webhook (
+        n integer primary key autoincrement,
+        about text not null,
+        job text references job (id),
+        url text not null,
+        shape text not null,
+        base text not null default '',
+        state text not null default 'waiting',
+        tries integer not null default 0,
+        due real not null default 0,
+        note text not null default '',
+        created real not null
+    );
+    create index webhook_due on webhook (state, due);
+    create table fal_request (
+        n integer primary key autoincrement,
+        id text not null unique,
+        job text references job (id),
+        endpoint text not null,
+        shape text not null,
+        model text not null default '',
+        said text not null default '{}',
+        notes text not null default '[]',
+        output text,
+        digest text not null,
+        answered text not null,
+        at real not null
+    );
+    create index fal_request_digest on fal_request (digest, at);
+    create table fal_upload (
+        id text primary key,
+        name text not null,
+        asset text,
+        created real not null
+    ) without rowid;
+    """,
 ]
 
 

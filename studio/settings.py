@@ -134,6 +134,10 @@ class Settings(BaseSettings):
     )
     compile: bool = Field(False, description="Compile the networks on the GPU: the first job waits, the others gain")
     offline: bool = Field(False, description="Never ask anything of another machine")
+    lan_hosts: str = Field(
+        "", description="Machines of this network that may be fetched from and told of jobs: host:port, by commas"
+    )
+    webhook_secret: SecretStr | None = Field(None, description="What calls to webhooks are signed with")
     job_timeout_s: int = Field(1800, ge=1, description="Seconds after which a job is given up")
     cache_gb: float = Field(20, gt=0, allow_inf_nan=False, description="Disk for finished pieces of films, in GB")
     llm_url: WebAddress | None = Field(None, description="An OpenAI-compatible chat endpoint")

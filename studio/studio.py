@@ -20,6 +20,7 @@ from pipelines.faults import Conflict, DiskFull, Invalid, TooMany, Unavailable
 from pipelines.weighted import Weighted
 from studio import __version__
 from studio.db import Db
+from studio.library.outside import Outside
 from studio.library.store import Library
 from studio.locks import Locks
 from studio.people import asking, sees
@@ -34,6 +35,7 @@ from studio.work.local import Crew
 from studio.work.queue import Queue
 from studio.work.stock import Stock, describe
 from studio.work.tasks import LANES
+from studio.work.webhooks import Webhooks, secret_in
 
 SPARE_BYTES = 300 * 2**20
 MOST_WAITING = 500
@@ -68,6 +70,11 @@ class Studio:
         names = ("HF_HOME", "HF_TOKEN", "STUDIO_RIVA_URL", "STUDIO_COMFYUI_URL")
         os.environ.update({n: said[n] for n in names if n in said})  # models, and the hub's client, read them
         self.stock = Stock(self.home, self.db, self.queue, settings.offline)
+        self.outside = Outside(frozenset(settings.lan_hosts.lower().replace(",", " ").split()), settings.offline)
+        own = settings.webhook_secret
+        self.webhooks = Webhooks(
+            self.db, self.queue, self.outside, own.get_secret_value if own else lambda: secret_in(self.home)
+        )
         self.crew: Crew | None = None
         self.addresses: list[str] = []  # where others find it, the best first; none while it listens to itself alone
         self.easel = threading.Lock()  # one still at a time: each wants all the cores there are
@@ -80,9 +87,12 @@ class Studio:
         crew = Crew(self.home, self.queue, self.settings)
         crew.start(address)
         self.crew = crew
+        self.webhooks.start()
 
     def close(self) -> None:
         """Send the workers home. Nothing is lost: what they were working on waits for the next `open`."""
+        self.outside.leaving.set()
+        self.webhooks.stop()
         if self.crew:
             self.crew.stop()
             self.crew = None
@@ -103,7 +113,10 @@ class Studio:
             job = Job(
                 task=model.task, model=model.id, recipe=recipe, project=request.project, priority=request.priority
             )
-            return self.put(job, key=key, asked=asked), False
+            job = self.put(job, key=key, asked=asked)
+            if request.webhook:
+                self.webhooks.promise(job.id, request.webhook, job=job.id)
+            return job, False
 
     def submit_all(self, requests: Sequence[GenerationRequest]) -> list[Job]:
         """Put several in line, or, when one of them is at fault, none."""

@@ -44,6 +44,7 @@ class GenerationRequest(Frozen):
     )
     project: str | None = Field(None, max_length=64, description="The project it is for")
     priority: int = Field(0, ge=-10, le=10, description="Higher goes first")
+    webhook: str | None = Field(None, max_length=4000, description="An http or https address to tell when it is over")
 
 
 class Recipe(Frozen):

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from pipelines.faults import Unknown
 from studio import __version__
 from studio.api import (
-    assets, docs, errors, health, jobs, login, mcp, metrics, models, openai, preview, projects, sharing, takes,
+    assets, docs, errors, fal, health, jobs, login, mcp, metrics, models, openai, preview, projects, sharing, takes,
 )  # fmt: skip
 from studio.api.description import described, name_of
 from studio.api.entry import Entry
@@ -69,6 +69,7 @@ def create(studio: Studio, entry: Entry) -> FastAPI:
         return HTMLResponse(docs.page(app.openapi()))
 
     openai.install(app, studio)
+    fal.install(app, studio)
     app.router.routes.append(tools.route)
     described(app)
     app.add_middleware(Fresh, knows=close_off(app))

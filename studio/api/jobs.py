@@ -108,6 +108,11 @@ def router(studio: Studio) -> APIRouter:
         queue.resume()
         return {"paused": False}
 
+    @routes.get("/webhooks")
+    async def webhooks(limit: Limit = 50) -> dict[str, Any]:
+        """The latest calls to the addresses that jobs were asked to tell, newest first, and how they went."""
+        return {"items": studio.webhooks.of(limit)}
+
     @routes.get("/prompts")
     async def prompts(task: str, limit: Limit = 50) -> list[str]:
         """What was asked of this task before, the latest first, each once."""

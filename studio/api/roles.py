@@ -28,8 +28,8 @@ TABLE: tuple[tuple[tuple[str, ...], str, Role], ...] = (  # the first that fits 
 )
 
 # What a signed address opens without a credential: the library's files, and uploads of one file.
-FILES = re.compile(r"/api/v1/assets/[^/]+/(file|thumbnail)|/api/v1/files/[^/]+")
-UPLOADS = re.compile(r"/(fal|api/fal|api/uploadthing|storage|files)/.+|/api/v1/uploads/.+")
+FILES = re.compile(r"/api/v1/assets/[^/]+/(file|thumbnail)|/api/v1/files/[^/]+|/fal/files/[^/]+/[^/]+")
+UPLOADS = re.compile(r"/(fal/storage|api/uploadthing)/put/.+")
 
 
 def needed(method: str, path: str) -> Role:

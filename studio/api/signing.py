@@ -8,9 +8,28 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from studio.people import Person, asking
+
+_seal: ContextVar[bytes | None] = ContextVar("seal", default=None)
+
+
+@contextmanager
+def sealing(secret: bytes | None) -> Iterator[None]:
+    """Within this, addresses that are given out are signed with `secret`; with none, the house stands open."""
+    token = _seal.set(secret)
+    try:
+        yield
+    finally:
+        _seal.reset(token)
+
+
+def seal() -> bytes | None:
+    return _seal.get()
 
 
 def signed(path: str, secret: bytes, valid_s: int = 86400) -> str:

@@ -98,6 +98,11 @@ class Locks:
             kept = self.kept("signing_key")
         return bytes.fromhex(kept or "")
 
+    @property
+    def seal(self) -> bytes | None:
+        """What addresses that are given out are signed with; nothing while the house stands open."""
+        return self.signing_key if self.on else None
+
     def kept(self, name: str) -> str | None:
         row = self.db.one("select value from setting where name = ?", name)
         return row[0] if row else None

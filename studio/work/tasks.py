@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -11,12 +12,12 @@ from urllib.parse import unquote
 
 from pipelines import catalogue, weights
 from pipelines.base import Context, Options, Pipeline
-from pipelines.faults import Unsupported, ran_out
+from pipelines.faults import Unavailable, Unsupported, ran_out
 from pipelines.pool import Pool
 from studio.library.store import Library
 from studio.settings import Settings
 from studio.timeline.model import Timeline
-from studio.types import Asset, Job
+from studio.types import Asset, Job, Recipe
 from studio.work.failpoint import failpoint
 from studio.work.meter import Meter
 
@@ -88,6 +89,34 @@ def export_film(job: Job, context: Context, library: Library, pool: Pool) -> Out
     return Outcome([film, *beside], {"film": film.id, "project": job.project, "report": written})
 
 
+def score(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
+    """Have a sound made, and write the film that it belongs under: a timeline in which it is still called SOUND."""
+    from studio.timeline.export import export
+
+    given = job.recipe.options
+    made = generate(job.model_copy(update={"recipe": Recipe(**given["sound"])}), Share(context, 0, 0.5), library, pool)
+    sound = made.assets[0]
+    timeline = Timeline.parse(json.dumps(given["timeline"]).replace(SOUND, sound.id))
+    media = library.many(timeline.assets()) | {sound.id: sound}
+    out, rest = context.workdir / f"{slug(timeline.title) or 'film'}.mp4", Share(context, 0.5, 1)
+    export(timeline, media, out, workdir=context.workdir, progress=rest.progress)
+    film = library.bring_in(out, name=out.name, recipe=job.recipe, tags=("film",))
+    return Outcome([film, *made.assets], {"film": film.id, "sound": sound.id})
+
+
+SOUND = "the sound to be made"
+
+
+class Share:
+    """Part of a job, from one fraction of it to another, as a job of its own sees it."""
+
+    def __init__(self, context: Context, start: float, end: float):
+        self.context, self.workdir, self.start, self.end = context, context.workdir, start, end
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        self.context.progress(self.start + fraction * (self.end - self.start), note)
+
+
 def open_project(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
     """Make a project of a zip, an .otio file or a timeline that is in the library."""
     from studio.timeline.handover import bundle, otio
@@ -132,17 +161,41 @@ def verify_weights(job: Job, context: Context, library: Library, pool: Pool) -> 
     return Outcome([], {"model": model.id, "files": weights.verify(model, Meter(context))})
 
 
+def question(prompt: str, system: str = "") -> Job:
+    """A job that asks the language model something; its result has the answer as `output`."""
+    recipe = Recipe(model=ASKED, revision="1", options={"prompt": prompt, "system_prompt": system})
+    return Job(task=ASKED, model=ASKED, recipe=recipe)
+
+
+def answer(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
+    """Ask the language model that is set, or this machine's own."""
+    from pipelines import words
+
+    where = words.find()
+    if where is None:
+        raise Unavailable("There is no language model here.", "Start Ollama, or set STUDIO_LLM_URL, and retry.")
+    asked = job.recipe.options
+    messages = [{"role": "system", "content": asked["system_prompt"]}] if asked["system_prompt"] else []
+    context.progress(0.1, f"asking {where.model}")
+    said = words.chat(where, [*messages, {"role": "user", "content": asked["prompt"]}])
+    return Outcome([], {"output": said, "partial": False, "error": None})
+
+
+ASKED = "words"
 TASKS: dict[str, Callable[[Job, Context, Library, Pool], Outcome]] = {
     "export": export_film,
     "import": open_project,
     "download": fetch_weights,
     "verify": verify_weights,
+    ASKED: answer,
+    "score": score,
 }
 LANES = {
     "export": "cpu",
     "import": "cpu",
     "download": "net",
     "verify": "net",
+    ASKED: "net",
 }  # other tasks make media, where their model says
 
 
