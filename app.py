@@ -28,6 +28,7 @@ def create(studio: Studio) -> ASGIApp:
     from fastapi.staticfiles import StaticFiles
 
     from studio import api, ui
+    from studio.api.fal.openly import Openly
     from studio.api.guard import Guard
 
     house, window = api.create(studio), ui.build(studio)
@@ -39,7 +40,7 @@ def create(studio: Studio) -> ASGIApp:
         enable_monitoring=False, pwa=False, run_history=False, footer_links=[], max_file_size="4gb", **ui.look(),
     )  # fmt: skip
     window.has_launched = True  # or Gradio would hand any file of this machine to whoever asks
-    return Guard(house, [studio.settings.host])
+    return Openly(Guard(house, [studio.settings.host]))
 
 
 def tame_gradio(home: Path) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from studio.api.errors import answer
@@ -33,16 +32,6 @@ CLOSED = re.compile(
     r"/monitoring|/pwa_icon|/gradio_api/(process_recording|vibe|runs\b|run-history|deep_link|dev|custom_component"
     r"|proxy=|monitoring|file=(https?|ftp|data)?:)|/proxy=|/file=https?:"
 )
-# Where a page of any origin may send one file: the address was given out for that, and nobody can guess it.
-UPLOADS = re.compile(r"/(fal/storage|api/uploadthing)/put/[\w-]{43}(/(\d{1,5}|complete))?", re.ASCII)
-OPEN = {
-    b"access-control-allow-origin": b"*",
-    b"access-control-allow-methods": b"PUT, POST, HEAD",
-    b"access-control-allow-headers": b"*, authorization, content-type, range, x-fal-file-name, x-uploadthing-version",
-    b"access-control-expose-headers": b"etag, x-ut-range-start",
-    b"access-control-max-age": b"600",
-    b"cross-origin-resource-policy": b"cross-origin",
-}
 HEADERS = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
@@ -68,11 +57,6 @@ class Guard:
             await self.app(scope, receive, send)
             return
         refusal = self.refuse(scope)
-        if not refusal and UPLOADS.fullmatch(scope["path"]):
-            send = opened(send)
-            if scope["method"] == "OPTIONS":
-                await Response(status_code=204)(scope, receive, send)
-                return
         if refusal:
             await answer(*refusal)(scope, receive, dressed(send))
             return
@@ -90,8 +74,6 @@ class Guard:
         if re.sub(r":\d+$", "", hosts[0]) not in self.hosts:
             return 421, "foreign_host", f"{hosts[0]} is not this studio.", "Open the address the studio printed."
         given = {name: value.decode("latin-1") for name, value in headers}
-        if UPLOADS.fullmatch(scope["path"]):
-            return self.too_long(given, scope["path"])
         origin = given.get(b"origin")
         if origin is not None and netloc(origin) != hosts[0]:
             return 403, "foreign_origin", "Another site's page may not use this studio.", "Open the studio itself."
@@ -117,18 +99,6 @@ def netloc(origin: str) -> str:
         return urlsplit(origin).netloc.lower()
     except ValueError:
         return ""
-
-
-def opened(send: Send) -> Send:
-    """An answer that a page of any origin may read. Goes around `dressed`, which lets none."""
-
-    async def opening(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            kept = [h for h in message["headers"] if h[0] not in OPEN]
-            message = {**message, "headers": [*kept, *OPEN.items()]}
-        await send(message)
-
-    return opening
 
 
 def counted(receive: Receive, limit: int) -> Receive:
