@@ -31,6 +31,7 @@ def create(studio: Studio) -> ASGIApp:
 
     from studio import api, ui
     from studio.api.entry import Entry
+    from studio.api.fal.openly import Openly
     from studio.api.guard import Guard
 
     entry = Entry(studio.locks)
@@ -44,7 +45,7 @@ def create(studio: Studio) -> ASGIApp:
         root_path=studio.settings.root_path or None, **ui.look(studio.settings.root_path),
     )  # fmt: skip
     window.has_launched = True  # or Gradio would hand any file of this machine to whoever asks
-    return Guard(house, studio, entry, [NAME] if studio.settings.lan else [])
+    return Openly(Guard(house, studio, entry, [NAME] if studio.settings.lan else []))
 
 
 def tame_gradio(home: Path) -> None:

@@ -44,16 +44,6 @@ CLOSED = re.compile(
     r"/monitoring|/pwa_icon|/gradio_api/(process_recording|vibe|runs\b|run-history|deep_link|dev|custom_component"
     r"|proxy=|monitoring|file=(https?|ftp|data)?:)|/proxy=|/file=https?:"
 )
-# Where a page of any origin may send one file: the address was given out for that, and nobody can guess it.
-UPLOADS = re.compile(r"/(fal/storage|api/uploadthing)/put/[\w-]{43}(/(\d{1,5}|complete))?", re.ASCII)
-OPEN = {
-    b"access-control-allow-origin": b"*",
-    b"access-control-allow-methods": b"PUT, POST, HEAD",
-    b"access-control-allow-headers": b"*, authorization, content-type, range, x-fal-file-name, x-uploadthing-version",
-    b"access-control-expose-headers": b"etag, x-ut-range-start",
-    b"access-control-max-age": b"600",
-    b"cross-origin-resource-policy": b"cross-origin",
-}
 HEADERS = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
@@ -100,7 +90,7 @@ class Guard:
         own = scope.get("server") or ("",)
         scope = self.proxy.seen(scope)
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
-        send = dressed(opened(send)) if UPLOADS.fullmatch(path) else dressed(send, self.named_origin(scope))
+        send = dressed(send, self.named_origin(scope))
         found = self.refuse(scope, path, own[0]) or self.entry.who(scope, path)
         if isinstance(found, Response):
             await found(scope, receive, send)
@@ -123,8 +113,6 @@ class Guard:
         named = self.named_origin(scope)
         if named and scope["method"] == "OPTIONS" and b"access-control-request-method" in given:
             return Response(status_code=204)  # dressed with what that origin may do
-        if UPLOADS.fullmatch(path):
-            return Response(status_code=204) if scope["method"] == "OPTIONS" else self.too_long(given, path)
         origin = given.get(b"origin")
         if not named and origin is not None and netloc(origin) != hosts[0]:
             return answer(403, *FOREIGN)
@@ -172,18 +160,6 @@ def netloc(origin: str) -> str:
         return urlsplit(origin).netloc.lower()
     except ValueError:
         return ""
-
-
-def opened(send: Send) -> Send:
-    """An answer that a page of any origin may read. Goes around `dressed`, which lets none."""
-
-    async def opening(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            kept = [h for h in message["headers"] if h[0] not in OPEN]
-            message = {**message, "headers": [*kept, *OPEN.items()]}
-        await send(message)
-
-    return opening
 
 
 def counted(receive: Receive, limit: int) -> Receive:

@@ -94,7 +94,7 @@ def router(slots: Slots) -> APIRouter:
     @routes.post("/fal/files/upload/multipart")
     def upload_parts(request: Request) -> dict[str, str]:
         slot = slots.begin(named(request))
-        return {"access_url": base_of(request) + slot.path, "uploadId": slot.id}  # it goes on writing after it
+        return {"access_url": f"{base_of(request)}{slot.path}", "uploadId": slot.id}  # the client writes on behind it
 
     @routes.post("/fal/tokens")
     @routes.post("/fal/tokens/")
