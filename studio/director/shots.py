@@ -1,0 +1,190 @@
+"""What is seen and heard: lines become shots, with pictures that any model can draw, a camera that moves for a reason,
+and what they share said once, so that it stays the same from shot to shot."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+
+from studio.director.plan import CAMERAS, Brief, Plan, Shot
+from studio.director.reading import Reading, read
+from studio.director.script import Told, script
+from studio.director.tongue import Found
+
+FRAMINGS = {
+    "open": "wide view of {}",
+    "wide": "wide view of {}",
+    "subject": "{}",
+    "near": "{} close by, in the foreground",
+    "close": "{} far away, wide view",
+}
+CAMERA = {"open": ("drone", "dolly in", "tilt down"), "wide": ("pan right", "pan left", "orbit", "drone"),
+          "subject": ("dolly in", "orbit", "pan right", "tilt up"), "near": ("dolly in", "zoom in", "pan left"),
+          "close": ("dolly out", "zoom out", "tilt up")}  # fmt: skip
+METAPHORS = {
+    "explainer": ("an open book and a lamp on a desk", "a window with morning light, a chair", "stars over a dark hill",
+                  "a city street with people", "a tree in a field", "a lantern in the dark"),
+    "how-to": ("a table in a kitchen", "a cup and a book on a desk", "a lamp on a desk", "a room with a chair"),
+    "product": ("a lamp on a desk in a room", "a city street with people", "a cup of coffee on a table"),
+    "trailer": ("a city at night", "a lone person on a road", "a door with light behind it", "mountains under a storm"),
+    "travel": ("a road through hills", "a village with a church", "a train in the countryside", "a beach with palms"),
+    "poem": ("a candle in a room", "a tree in a field", "birds over the sea", "a lantern in the fog"),
+    "story": ("a lone person on a road", "a house with a light", "a tree in a field", "a lantern at night"),
+}  # fmt: skip
+"""What can be looked at where a brief names nothing that can be drawn."""
+PALETTES = {
+    "melancholy": "muted blue and grey palette", "joyful": "bright warm palette", "mysterious": "deep teal palette",
+    "ominous": "dark palette, low key", "romantic": "soft rose and amber palette", "dreamy": "pastel violet palette",
+    "epic": "bold contrasts, golden light", "calm": "soft natural palette",
+}  # fmt: skip
+MUSIC = {
+    "melancholy": ("slow melancholic piano and cello, sparse, hopeful ending", 68),
+    "joyful": ("happy playful ukulele, glockenspiel and light drums, bright ending", 112),
+    "mysterious": ("mysterious harp, pads and vibraphone, slowly building, open ending", 78),
+    "ominous": ("dark ominous strings and low brass, tense, building to the end", 84),
+    "romantic": ("romantic tender piano and strings, warm ending", 76),
+    "dreamy": ("dreamy ethereal pads, celesta and harp, soft ending", 74),
+    "epic": ("epic cinematic strings, horns and drums, building to a triumphant ending", 108),
+    "calm": ("calm cinematic piano and strings, hopeful ending", 80),
+}
+BY_KIND = {
+    "explainer": ("light curious marimba, pizzicato and piano, friendly ending", 104),
+    "how-to": ("warm acoustic guitar and light percussion, friendly ending", 96),
+    "product": ("modern uplifting electric piano, synth and drums, confident ending", 110),
+    "travel": ("warm acoustic guitar, accordion and light drums, hopeful ending", 100),
+    "trailer": MUSIC["epic"],
+    "poem": MUSIC["calm"],
+    "story": ("cinematic piano and strings, gently building, hopeful ending", 84),
+}
+SOUNDS = {
+    "harbour": "calm harbour water, gulls", "sea": "sea waves, wind", "beach": "waves on a beach", "cliff": "sea waves far below, wind",
+    "island": "waves on a shore", "lake": "lapping water, birds", "river": "flowing river water", "market": "crowd murmur at a market",
+    "street": "street with footsteps", "city": "city traffic far away", "village": "birds and a church bell far away",
+    "jungle": "jungle birds and insects", "snowfield": "cold wind", "desert": "desert wind", "volcano": "deep rumble, wind",
+    "forest": "forest birds and wind in the trees", "field": "birds and bees in a meadow", "mountains": "mountain wind",
+    "kitchen": "kitchen clock ticking", "room": "clock ticking in a quiet room", "underwater": "underwater bubbles",
+    "space": "deep space drone", "planet": "deep drone, wind", "cave": "drops in a cave",
+    "storm": "thunderstorm, rain and wind", "rain": "steady rain", "snow": "soft cold wind", "fog": "distant foghorn, drone",
+    "train": "train passing", "campfire": "crackling fire", "bees on flowers": "bees buzzing", "bird": "birdsong", "horse": "footsteps on grass, wind",
+    **dict.fromkeys(("lighthouse", "old man, lighthouse keeper", "fishing boat", "ship", "sailboat", "whale"), "sea waves, gulls"),
+    "wolf": "a wolf howling far away", "dog": "a dog barking far away", "car": "a car passing", "clock": "clock ticking", "rocket": "deep engine rumble",
+    "bicycle": "city street, birds", "waterfall": "waterfall",
+}  # fmt: skip
+
+
+def plan(brief: Brief) -> Plan:
+    """The built-in planner: needs nothing but the brief, and gives the same plan for the same one."""
+    reading = read(brief.brief, brief.language)
+    lines = script(reading, brief.seconds)
+    seed = number(brief.brief)
+    shots, last, hour, seen = list[Shot](), "", reading.named("hour")[:1], list[str]()
+    for n, told in enumerate(lines):
+        hour = [thing for thing in told.about if thing.kind == "hour"][:1] or hour
+        role = "open" if n == 0 else "close" if n == len(lines) - 1 else role_of(told, n)
+        focus = [*focus_of(told, reading, n), *hour, *weather_of(told, reading)]
+        prompt = picture(told, focus, reading, role, n)
+        camera = next((c for c in turned(CAMERA[role], seed + n) if c != last), CAMERAS[0])
+        last = camera
+        shots.append(Shot(id=f"s{n + 1}", scene=told.scene, line=told.line, prompt=prompt,
+                          camera=camera, seconds=max(1.5, told.seconds), title=titled(told, n, lines), sound=sound_of(focus, reading),
+                          seed=(seed + 101 * seen.count(prompt)) % 2**32))  # fmt: skip
+        seen.append(prompt)
+    tune, bpm = music_of(reading)
+    return Plan(
+        title=reading.title, logline=logline(reading), structure=reading.structure,
+        language=reading.language, look=look_of(reading, brief.style), bpm=bpm, seed=seed, shots=tuple(shots),
+        music="" if brief.music == "none" else tune if brief.music in ("auto", "") else brief.music,
+    )  # fmt: skip
+
+
+def number(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=4).digest(), "big")
+
+
+def turned(row: tuple[str, ...], by: int) -> tuple[str, ...]:
+    return row[by % len(row) :] + row[: by % len(row)]
+
+
+def role_of(told: Told, n: int) -> str:
+    kinds = {thing.kind for thing in told.about}
+    if told.step or kinds == {"subject"}:
+        return "near" if n % 2 else "subject"
+    return "wide" if kinds and "subject" not in kinds else ("subject", "wide", "near")[n % 3]
+
+
+def focus_of(told: Told, reading: Reading, n: int) -> list[Found]:
+    """What this shot shows: what its line names, and where that is; else what the film is about, each in its turn."""
+    named = [thing for thing in told.about if thing.kind == "subject"][:3]
+    subjects, places = reading.named("subject"), reading.named("place")
+    if not named and subjects and (n % 3 or not places or told.role == "own"):
+        named = [subjects[n % len(subjects)]]
+    where = [thing for thing in told.about if thing.kind == "place"][:2] or places[:1]
+    return [*named, *where]
+
+
+def weather_of(told: Told, reading: Reading) -> list[Found]:
+    """The line's own weather and season, else the film's."""
+    return [thing for kind in ("weather", "season") for thing in
+            ([t for t in told.about if t.kind == kind] or reading.named(kind))[:1]]  # fmt: skip
+
+
+def picture(told: Told, focus: list[Found], reading: Reading, role: str, n: int) -> str:
+    """The prompt: who and what, framed; where; when. An English brief's own words come with it."""
+    subjects = [cast(thing, reading) for thing in focus if thing.kind == "subject"]
+    places = [thing.key for thing in focus if thing.kind == "place"]
+    light = [thing.key for thing in focus if thing.kind not in ("subject", "place")]
+    seen = " and ".join(subjects)
+    if not seen and not places:
+        options = METAPHORS[reading.structure]
+        seen = options[(number(reading.topic) + n) % len(options)]
+    framed = FRAMINGS[role].format(seen or places[0])
+    words = [framed, *(places if seen else places[1:]), *light]
+    if told.role == "own" and reading.language == "en" and len(told.seen.split()) > 2 and "?" not in told.seen:
+        words.append(re.sub(r"\s+", " ", told.seen).strip(" .")[:300])
+    return ", ".join(dict.fromkeys(words))[:1500]
+
+
+def cast(thing: Found, reading: Reading) -> str:
+    """A subject as the brief describes it, the same in every shot: "an old dog with a red scarf"; else by its name."""
+    if reading.language != "en":
+        return thing.key
+    described = re.search(
+        rf"\b(?:an?|the|his|her|two|three|one)\s+(?:[a-z-]+\s+){{0,2}}?{re.escape(thing.word)}"
+        r"(?:\s+(?:with|in|wearing)\s+(?:an?|his|her)\s+[a-z-]+(?:\s+(?:coat|hat|scarf|dress|jacket|shirt|eyes|hair))?)?\b",
+        reading.topic.lower(),
+    )
+    known = thing.key if not described or thing.key.split()[-1] not in described[0] else ""
+    return ", ".join(part for part in (described[0] if described else "", known) if part)
+
+
+def titled(told: Told, n: int, lines: list[Told]) -> str:
+    """Words on the picture: a step's number and name. The film's own title stands over its first shot by itself."""
+    if not told.step:
+        return ""
+    number = sum(line.step for line in lines[: n + 1])
+    words = told.line.rstrip(".").split()
+    return f"{number}. {' '.join(words[:6])}{'…' if len(words) > 6 else ''}"
+
+
+def sound_of(focus: list[Found], reading: Reading) -> str:
+    keys = [thing.key for thing in focus]
+    heard = [SOUNDS[key] for key in keys if key in SOUNDS]
+    weather = [SOUNDS[thing.key] for thing in reading.named("weather") if thing.key in SOUNDS]
+    return ", ".join(dict.fromkeys([*weather[:1], *heard]))[:120]
+
+
+def music_of(reading: Reading) -> tuple[str, int]:
+    mood = reading.moods[0] if reading.moods else ""
+    if reading.structure in ("explainer", "how-to", "product") and mood not in ("ominous", "melancholy"):
+        return BY_KIND[reading.structure]
+    return MUSIC.get(mood) or BY_KIND[reading.structure]
+
+
+def look_of(reading: Reading, style: str) -> str:
+    """What every picture shares."""
+    palette = [PALETTES[mood] for mood in reading.moods[:1]]
+    return ", ".join([*palette, *([f"{style} style"] if style != "auto" else [])])
+
+
+def logline(reading: Reading) -> str:
+    return " ".join(p.line for p in reading.passages if p.line)[:300].strip() or reading.title
