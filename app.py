@@ -66,6 +66,7 @@ def serve(
     """Open the studio."""
     import uvicorn
 
+    from studio.director.floor import Floor
     from studio.studio import Studio
 
     settings = Settings.load(home, host=host, port=port, workers=workers, device=device)
@@ -75,6 +76,7 @@ def serve(
     studio = Studio(settings)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     studio.open(address)
+    floor = Floor(studio).open()
     try:
         application = create(studio)
         print(f"\n  Homereel is open at {address}\n  Everything is kept in {settings.home}\n", flush=True)
@@ -86,6 +88,7 @@ def serve(
         server.handle_exit = lambda *_: setattr(server, "should_exit", True)  # type: ignore[method-assign]
         server.run(sockets=[door])
     finally:
+        floor.close()
         studio.close()
 
 

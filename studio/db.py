@@ -122,6 +122,30 @@ MIGRATIONS = [
     create index version_project on project_version (project, n);
     """,
     "alter table job add column overtaken integer not null default 0",
+    """
+    create table film (
+        n integer primary key autoincrement,
+        id text not null unique,
+        brief text not null,
+        plan text,
+        version integer not null default 1,
+        until text not null,
+        job text,
+        project text,
+        cut text,
+        made text,
+        created real not null,
+        updated real not null
+    );
+    create table film_take (
+        n integer primary key autoincrement,
+        film text not null references film (id),
+        part text not null,
+        key text not null,
+        job text not null references job (id)
+    );
+    create index film_take_part on film_take (film, part, n);
+    """,
 ]
 
 

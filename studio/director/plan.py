@@ -38,9 +38,12 @@ class Brief(Frozen):
     aspect: Aspect = Field("16:9", description="The picture's shape")
     style: Style = Field("auto", description="How it is painted; auto leaves it to the brief")
     language: Language = Field("auto", description="What is spoken; auto is the brief's own language")
-    voice: str = Field("auto", min_length=1, max_length=200, description="Who tells it, as the speech model names voices")
+    voice: str = Field(
+        "auto", min_length=1, max_length=200, description="Who tells it, as the speech model names voices"
+    )
     music: str = Field("auto", max_length=1000, description="What music; auto follows the mood, `none` is none")
     captions: bool = Field(True, description="Show what is said")
+    planner: Literal["auto", "built in"] = Field("auto", description="auto asks a language model where one answers")
     models: dict[Task, str] = Field(default_factory=dict, description="Which model makes what: {image, video, ...}")
 
     @field_validator("brief")

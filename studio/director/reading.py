@@ -134,7 +134,10 @@ def told(topic: str, speech: Tongue) -> tuple[Passage, ...]:
     sentences = [s.strip() for block in topic.splitlines() for s in ENDS.split(block) if s.strip()]
     parts = [part for sentence in sentences for part in parted(sentence, joins)]
     seen, found = set[str](), list[Passage]()
-    nothing = {*speech.said["common"].split(), *"film video movie clip trailer poem story gedicht geschichte histoire".split()}
+    nothing = {
+        *speech.said["common"].split(),
+        *["film", "video", "movie", "clip", "trailer", "poem", "story", "gedicht", "geschichte", "histoire"],
+    }
     for part in parts:
         line = ended(part)
         if line and folded(line) not in seen and not set(folded(line).split()) <= nothing:
@@ -165,7 +168,7 @@ def parted(sentence: str, joins: tuple[str, ...]) -> list[str]:
 
 def ended(text: str) -> str:
     """A line as it is said: a capital first, and a full stop last."""
-    plain = re.sub(r"\s+", " ", text).strip(" ,;–-\"“”„»«")
+    plain = re.sub(r"\s+", " ", text).strip(' ,;–-"“”„»«')
     if not plain:
         return ""
     return plain[0].upper() + plain[1:] + ("" if plain[-1] in ".!?…" else ".")

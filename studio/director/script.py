@@ -45,7 +45,9 @@ def script(reading: Reading, seconds: float, pace: float | None = None) -> list[
     pace = pace or reading.tongue.pace
     own = [told_of(passage, reading) for passage in reading.passages]
     room = seconds - LEAD_S - TAIL_S
-    lines = framed(fitting(own, room, pace), reading, room, pace) if reading.written else spread(own, reading, room, pace)
+    lines = (
+        framed(fitting(own, room, pace), reading, room, pace) if reading.written else spread(own, reading, room, pace)
+    )
     return timed(filled(lines or [Told("")], reading, seconds), seconds, pace)
 
 

@@ -77,16 +77,18 @@ def plan(brief: Brief) -> Plan:
     reading = read(brief.brief, brief.language)
     lines = script(reading, brief.seconds)
     seed = number(brief.brief)
-    shots, last, hour, seen = list[Shot](), "", reading.named("hour")[:1], list[str]()
+    shots, last, hour, seen, scenes = list[Shot](), "", reading.named("hour")[:1], list[str](), list[object]()
     for n, told in enumerate(lines):
         hour = [thing for thing in told.about if thing.kind == "hour"][:1] or hour
         role = "open" if n == 0 else "close" if n == len(lines) - 1 else role_of(told, n)
         focus = [*focus_of(told, reading, n), *hour, *weather_of(told, reading)]
         prompt = picture(told, focus, reading, role, n)
+        where = (told.scene, [thing.key for thing in focus if thing.kind in ("place", "hour")])
+        scenes += [where] if not scenes or scenes[-1] != where else []
         camera = next((c for c in turned(CAMERA[role], seed + n) if c != last), CAMERAS[0])
         last = camera
-        shots.append(Shot(id=f"s{n + 1}", scene=told.scene, line=told.line, prompt=prompt,
-                          camera=camera, seconds=max(1.5, told.seconds), title=titled(told, n, lines), sound=sound_of(focus, reading),
+        shots.append(Shot(id=f"s{n + 1}", scene=len(scenes) - 1, line=told.line, prompt=prompt,
+                          camera=camera, seconds=max(1.5, told.seconds), title=titled(told, n, lines), sound=sound_of(told, reading),
                           seed=(seed + 101 * seen.count(prompt)) % 2**32))  # fmt: skip
         seen.append(prompt)
     tune, bpm = music_of(reading)
@@ -166,11 +168,11 @@ def titled(told: Told, n: int, lines: list[Told]) -> str:
     return f"{number}. {' '.join(words[:6])}{'…' if len(words) > 6 else ''}"
 
 
-def sound_of(focus: list[Found], reading: Reading) -> str:
-    keys = [thing.key for thing in focus]
-    heard = [SOUNDS[key] for key in keys if key in SOUNDS]
-    weather = [SOUNDS[thing.key] for thing in reading.named("weather") if thing.key in SOUNDS]
-    return ", ".join(dict.fromkeys([*weather[:1], *heard]))[:120]
+def sound_of(told: Told, reading: Reading) -> str:
+    """What is heard beneath: the same through a film of one place, and each scene's own in a script of several."""
+    own = told.about if told.scene or reading.written else ()
+    heard = [SOUNDS[thing.key] for thing in own or reading.things if thing.key in SOUNDS]
+    return ", ".join(dict.fromkeys(", ".join(heard[:2]).split(", ")))[:120]
 
 
 def music_of(reading: Reading) -> tuple[str, int]:

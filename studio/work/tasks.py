@@ -143,6 +143,7 @@ LANES = {
     "import": "cpu",
     "download": "net",
     "verify": "net",
+    "film": "film",  # which no worker serves: the director sees to it, while its takes are made
 }  # other tasks make media, where their model says
 
 
