@@ -42,7 +42,7 @@ def router(studio: Studio) -> APIRouter:
     @routes.get("/films")
     def every(limit: Limit = 50, before: str | None = None) -> dict[str, Any]:
         """Newest first, without their shots."""
-        found = films.list(limit + 1, before)
+        found = films.page(limit + 1, before)
         items = [summed(one) for one in found[:limit]]
         return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
 

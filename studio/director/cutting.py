@@ -44,12 +44,12 @@ def cut(
     ]
     if film.brief.captions:
         row = captions.track(spoken(plan, sheet, ends, cues or {}), Fraction(FPS))
-        rows.append(row.model_copy(update={"name": "Captions"}))
+        rows.append(dumped(row) | {"name": "Captions"})
     markers = [{"frame": start, "name": shot.title, "color": "amber"}
                for shot, start in zip(plan.shots, ends, strict=False) if shot.title]  # fmt: skip
     return Timeline.parse({
         "version": 1, "title": plan.title, "fps": f"{FPS}/1", "width": width, "height": height, "loudness_lufs": -14,
-        "markers": markers, "tracks": [r if isinstance(r, dict) else dumped(r) for r in rows],
+        "markers": markers, "tracks": rows,
     })  # fmt: skip
 
 
@@ -67,8 +67,8 @@ def start_s(n: int) -> float:
 
 
 def on_beats(plan: Plan, sheet: Sheet, beats: Sequence[float]) -> list[int]:
-    """The frames at which shots begin, and the last one's end. A cut moves to the nearest beat, if the line before it is
-    over by then, the next one has its time, and the takes last."""
+    """The frames at which shots begin, and the last one's end. A cut moves to the nearest beat, if the line before it
+    is over by then, and the next one has its time."""
     ends, at = [0], 0.0
     for slot in sheet.slots:
         at += slot
@@ -146,7 +146,7 @@ def titles(plan: Plan, ends: list[int]) -> list[dict[str, Any]]:
         if begin < at or end - begin < FPS:
             continue
         fades = {"fade_in": 8, "fade_out": 8}
-        items += gap(begin - at) + [{"type": "title", "frames": end - begin, **what, **fades}]
+        items += [*gap(begin - at), {"type": "title", "frames": end - begin, **what, **fades}]
         at = end
     return items
 
@@ -162,7 +162,7 @@ def voices(plan: Plan, sheet: Sheet, ends: list[int]) -> list[dict[str, Any]]:
         if take and take.asset:
             begin = max(at, ends[n] + round(start_s(n) * FPS))
             frames = max(1, int((take.asset.duration_s or 0) * FPS))
-            items += gap(begin - at) + [{"type": "clip", "asset": take.asset.id, "in": 0, "frames": frames}]
+            items += [*gap(begin - at), {"type": "clip", "asset": take.asset.id, "in": 0, "frames": frames}]
             at = begin + frames
     return items
 
@@ -203,7 +203,7 @@ def ambience(plan: Plan, sheet: Sheet, ends: list[int]) -> list[dict[str, Any]]:
             continue
         frames = ends[last + 1] - ends[first]
         fade = min(FPS // 2, frames // 2)
-        items += gap(ends[first] - at) + [{"type": "clip", "asset": take.asset.id, "in": 0, "frames": frames,
+        items += [*gap(ends[first] - at), {"type": "clip", "asset": take.asset.id, "in": 0, "frames": frames,
                                            "loop": True, "fade_in": fade, "fade_out": fade}]  # fmt: skip
         at = ends[last + 1]
     return items

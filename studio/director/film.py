@@ -43,8 +43,8 @@ class ShotChange(Frozen):
 
 
 class Change(Frozen):
-    """What is to be different about a film. `order` names its shots in their new order: one left out goes. `reroll` asks
-    for another take of every shot that is not locked."""
+    """What is to be different about a film. `order` names its shots in their new order: one left out goes. `reroll`
+    asks for another take of every shot that is not locked."""
 
     title: str | None = Field(None, max_length=200)
     look: str | None = Field(None, max_length=800)

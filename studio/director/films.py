@@ -1,4 +1,4 @@
-"""The films of one home: what was asked for, the plan as it is now, and every take that was asked for, in the ledger."""
+"""The films of one home, in the ledger: what was asked for, the plan as it is now, and every take of it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Films:
             raise UnknownFilm("There is no such film.", "GET /api/v1/films lists them.")
         return film_of(row)
 
-    def list(self, limit: int = 50, before: str | None = None) -> list[Film]:
+    def page(self, limit: int = 50, before: str | None = None) -> list[Film]:
         """Newest first; `before` is the id of the last one already seen."""
         rows = self.db.all(
             "select * from film where n < coalesce((select n from film where id = ?), 9e18) order by n desc limit ?",

@@ -1,13 +1,14 @@
 """The floor: where films are made. A few threads beside the workers, each seeing to one film's job: they plan, send the
 takes into the queue, and cut and export once they are back.
 
-A film's job waits in a lane that no worker serves, so it keeps none from its work. All that is known of a film is in the
-ledger; after a power cut its job is claimed anew, and what was made is still there.
+A film's job waits in a lane that no worker serves, so it keeps none from its work. All that is known of a film is in
+the ledger; after a power cut its job is claimed anew, and what was made is still there.
 """
 
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Sequence
@@ -91,7 +92,7 @@ class Floor:
         queue = self.studio.queue
         try:
             self.set_right(claim)
-            while self.step(claim):
+            while self.look(claim):
                 if self.leaving.wait(LOOK_S):
                     queue.release(claim)
                     return
@@ -130,7 +131,15 @@ class Floor:
                 except JobIsOver:
                     continue
 
-    # --- one look ------------------------------------------------------------------------------------------------------
+    # --- one look ----------------------------------------------------------------------------------------------------
+
+    def look(self, claim: Claim) -> bool:
+        try:
+            return self.step(claim)
+        except sqlite3.OperationalError as error:  # locked by somebody who is writing at length: it passes
+            if "locked" not in str(error):
+                raise
+            return True
 
     def step(self, claim: Claim) -> bool:
         """Do what can be done now; says whether more is left to do. Raises `Cancelled` once the job is not ours."""
@@ -209,7 +218,7 @@ class Floor:
                 fraction, note = fraction + (1 - fraction) * export.job.progress, "writing the film"
         self.studio.queue.report(claim, fraction, note)
 
-    # --- the cut, and the film -------------------------------------------------------------------------------------------
+    # --- the cut, and the film ---------------------------------------------------------------------------------------
 
     def finish(self, claim: Claim, film: Film, sheet: Sheet, takes: Sequence[Take]) -> bool:
         """Cut and export, once for each state of the plan; then the job is done."""

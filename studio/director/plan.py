@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, field_validator
 
 from studio.types import Frozen
 
-SHAPES = {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (960, 960), "4:5": (864, 1080), "4:3": (1152, 864),
-          "21:9": (1512, 648)}  # fmt: skip
-STYLES = ("auto", "cinematic", "poster", "watercolour", "oil", "pastel", "ink", "paper", "neon", "blueprint", "noir",
-          "vintage", "pixel")  # fmt: skip
-CAMERAS = ("static", "pan left", "pan right", "tilt up", "tilt down", "dolly in", "dolly out", "orbit", "zoom in",
-           "zoom out", "handheld", "drone")  # fmt: skip
-LANGUAGES = ("auto", "en", "de", "fr", "es", "it")
-STAGES = ("script", "takes", "film")
-TASKS = ("image", "video", "music", "sound", "speech")
+Aspect = Literal["16:9", "9:16", "1:1", "4:5", "4:3", "21:9"]
+Style = Literal[
+    "auto", "cinematic", "poster", "watercolour", "oil", "pastel", "ink", "paper", "neon", "blueprint", "noir",
+    "vintage", "pixel",
+]  # fmt: skip
+Camera = Literal[
+    "static", "pan left", "pan right", "tilt up", "tilt down", "dolly in", "dolly out", "orbit", "zoom in", "zoom out",
+    "handheld", "drone",
+]  # fmt: skip
+Language = Literal["auto", "en", "de", "fr", "es", "it"]
+Stage = Literal["script", "takes", "film"]
+FilmTask = Literal["image", "video", "music", "sound", "speech"]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+
+SHAPES: dict[str, tuple[int, int]] = {
+    "16:9": (1280, 720), "9:16": (720, 1280), "1:1": (960, 960), "4:5": (864, 1080), "4:3": (1152, 864),
+    "21:9": (1512, 648),
+}  # fmt: skip
+CAMERAS: tuple[Camera, ...] = get_args(Camera)
+STAGES: tuple[Stage, ...] = get_args(Stage)
+TASKS: tuple[FilmTask, ...] = get_args(FilmTask)
 MOST_SHOTS = 60
 FPS = 24
-
-Aspect = Literal[tuple(SHAPES)]  # type: ignore[valid-type]
-Style = Literal[STYLES]  # type: ignore[valid-type]
-Camera = Literal[CAMERAS]  # type: ignore[valid-type]
-Language = Literal[LANGUAGES]  # type: ignore[valid-type]
-Stage = Literal[STAGES]  # type: ignore[valid-type]
-Task = Literal[TASKS]  # type: ignore[valid-type]
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 class Brief(Frozen):
@@ -44,7 +48,7 @@ class Brief(Frozen):
     music: str = Field("auto", max_length=1000, description="What music; auto follows the mood, `none` is none")
     captions: bool = Field(True, description="Show what is said")
     planner: Literal["auto", "built in"] = Field("auto", description="auto asks a language model where one answers")
-    models: dict[Task, str] = Field(default_factory=dict, description="Which model makes what: {image, video, ...}")
+    models: dict[FilmTask, str] = Field(default_factory=dict, description="Which model makes what: {image, video, ...}")
 
     @field_validator("brief")
     @classmethod

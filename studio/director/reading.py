@@ -71,7 +71,7 @@ def read(brief: str, language: str = "auto") -> Reading:
         passages=passages,
         things=tuple(speech.find(plain, "subject", "place", "hour", "weather", "season")),
         moods=tuple(found.key for found in speech.find(plain, "mood")),
-        written=len(passages) > 3 or any(passage.step for passage in passages),
+        written=bool(script) or len(passages) > 3,
     )
 
 
@@ -111,21 +111,21 @@ def scripted(text: str) -> tuple[Passage, ...]:
     if not any(SCENE.match(line) or SPOKEN.match(line) for line in lines):
         steps = [found[1].strip() for line in lines if (found := STEP.match(line))]
         return tuple(Passage(ended(step), step, n, step=True) for n, step in enumerate(steps)) if len(steps) > 1 else ()
-    found, scene, seen = list[Passage](), -1, ""
+    passages, scene, seen = list[Passage](), -1, ""
     for line in lines:
         spoken = SPOKEN.match(line)
         if SCENE.match(line):
-            if seen and (not found or found[-1].scene != scene):
-                found.append(Passage("", seen, max(scene, 0)))
+            if seen and (not passages or passages[-1].scene != scene):
+                passages.append(Passage("", seen, max(scene, 0)))
             scene, seen = scene + 1, line
         elif spoken:
             pieces = [part for sentence in ENDS.split(spoken[1].strip()) for part in parted(sentence, (", ",))]
-            found += [Passage(ended(part), seen or part, max(scene, 0)) for part in pieces]
+            passages += [Passage(ended(part), seen or part, max(scene, 0)) for part in pieces]
         else:
             seen = f"{seen} {line}".strip()
-    if seen and (not found or found[-1].scene != scene):
-        found.append(Passage("", seen, max(scene, 0)))
-    return tuple(found)
+    if seen and (not passages or passages[-1].scene != scene):
+        passages.append(Passage("", seen, max(scene, 0)))
+    return tuple(passages)
 
 
 def told(topic: str, speech: Tongue) -> tuple[Passage, ...]:
@@ -168,7 +168,7 @@ def parted(sentence: str, joins: tuple[str, ...]) -> list[str]:
 
 def ended(text: str) -> str:
     """A line as it is said: a capital first, and a full stop last."""
-    plain = re.sub(r"\s+", " ", text).strip(' ,;–-"“”„»«')
+    plain = re.sub(r"\s+", " ", re.sub(r"[\[\]{}<>]", " ", text)).strip(' ,;–-"“”„»«')
     if not plain:
         return ""
     return plain[0].upper() + plain[1:] + ("" if plain[-1] in ".!?…" else ".")

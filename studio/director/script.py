@@ -16,9 +16,14 @@ from studio.director.reading import Passage, Reading, folded
 from studio.director.tongue import Found
 
 BREATH_S = 1.0  # of quiet around a line
+LIT = ("hour", "weather", "season")
 LEAD_S, TAIL_S = 0.8, 1.6  # before the first word, and after the last
 FAVOURITE_S = {"trailer": 3.8, "poem": 6.5, "travel": 5.0, "product": 4.5}
 LONGEST_S = 7.5  # of a shot, where another can be had
+LONGEST_LETTERS = 280
+MORE = {"story": ("poem",), "travel": ("poem",), "explainer": ("poem",), "trailer": ("story", "poem"),
+        "product": ("poem",), "poem": ("story",), "how-to": ("product",)}  # fmt: skip
+"""Whose lines a kind of film may borrow when it is long."""
 OPENS = ("trailer", "product", "story", "travel")  # kinds whose first line comes before the brief's own
 
 
@@ -43,8 +48,8 @@ def speaking(line: str, pace: float) -> float:
 def script(reading: Reading, seconds: float, pace: float | None = None) -> list[Told]:
     """The lines of a film of that length, each with its shot's seconds; their sum is the film's."""
     pace = pace or reading.tongue.pace
-    own = [told_of(passage, reading) for passage in reading.passages]
     room = seconds - LEAD_S - TAIL_S
+    own = [shortened(told_of(passage, reading), int((room - BREATH_S) * pace)) for passage in reading.passages]
     lines = (
         framed(fitting(own, room, pace), reading, room, pace) if reading.written else spread(own, reading, room, pace)
     )
@@ -60,6 +65,14 @@ def told_of(passage: Passage, reading: Reading) -> Told:
     kinds = ("subject", "place", "hour", "weather", "season")
     about = tuple(speech.find(f"{passage.seen} {passage.line}", *kinds))
     return Told(passage.line, about, passage.seen, passage.scene, passage.step, role="own")
+
+
+def shortened(told: Told, most: int) -> Told:
+    """A line that would be longer than the film ends at a word before."""
+    if len(told.line) <= min(most, LONGEST_LETTERS):
+        return told
+    start = told.line[: max(10, min(most, LONGEST_LETTERS))]
+    return replace(told, line=(start.rsplit(" ", 1)[0] if " " in start else start).rstrip(" ,;:") + ".")
 
 
 def fitting(own: list[Told], room: float, pace: float) -> list[Told]:
@@ -80,16 +93,18 @@ def framed(lines: list[Told], reading: Reading, room: float, pace: float) -> lis
     """Steps with a word before and after them, where there is time; a script stays as it was written."""
     if not any(line.step for line in lines):
         return lines
-    opening, _, closing = stock(reading, lines)
+    opening, middle, closing = stock(reading, lines)
     for before, after in ((opening[:1], closing[:1]), ([], closing[:1])):
-        if sum(needs(line, pace) for line in [*before, *lines, *after]) <= room:
-            return [*before, *lines, *after]
+        left = room - sum(needs(line, pace) for line in [*before, *lines, *after])
+        if left >= 0:
+            more = [line for n, line in enumerate(middle) if left > 1.6 * sum(needs(m, pace) for m in middle[: n + 1])]
+            return [*before, *woven(lines, more[: len(lines) - 1]), *after]
     return lines
 
 
 def spread(own: list[Told], reading: Reading, room: float, pace: float) -> list[Told]:
     """The brief's few sentences among lines of the stock, as many as there is time for."""
-    opening, middle, closing = stock(reading, own)
+    opening, middle, closing = stock(reading, own, room > 35)
     short = room < 14
     first = opening[:1] if opening and not short and reading.structure in OPENS else []
     last = closing[:1] if closing and room > 9 else []
@@ -122,7 +137,7 @@ def woven(own: list[Told], between: list[Told]) -> list[Told]:
     return out + rest
 
 
-def stock(reading: Reading, own: list[Told]) -> tuple[list[Told], list[Told], list[Told]]:
+def stock(reading: Reading, own: list[Told], long: bool = False) -> tuple[list[Told], list[Told], list[Told]]:
     """What may be said beside the brief's own words: openings, what goes between, and endings; each sentence once."""
     said = {folded(told.line) for told in own}
     turn = int.from_bytes(blake2b(reading.topic.encode(), digest_size=4).digest(), "big")
@@ -136,23 +151,20 @@ def stock(reading: Reading, own: list[Told]) -> tuple[list[Told], list[Told], li
         return [line for line in lines if folded(line.line) not in said and not said.add(folded(line.line))]  # type: ignore[func-returns-value]
 
     kind = reading.structure
-    keyed = [of(thing.kind, thing.key, about=(thing,)) for thing in reading.things if thing.kind in
-             ("hour", "weather", "season")]  # fmt: skip
+    keyed = [of(thing.kind, thing.key, about=(thing,)) for thing in reading.things if thing.kind in LIT]
     keyed += [of("mood", mood) for mood in dict.fromkeys(reading.moods)]
-    named = list(filled_in(of("place", "any"), "P", reading.named("place")))
-    named += list(filled_in(of("time", "any"), "T", reading.named("hour")))
-    subjects = filled_in(of("subject", "any"), "S", reading.named("subject"))
-    rounds = [*keyed, of(kind, "middle"), list(subjects), named, of("poem", "middle") if kind in ("story", "travel")
-              else []]  # fmt: skip
-    middle = [line for row in zip_longest(*rounds) for line in row if line]
+    named = list(filled_in(of("place", "any"), "P", reading.named("place"), long))
+    named += list(filled_in(of("time", "any"), "T", reading.named("hour"), long))
+    subjects = list(filled_in(of("subject", "any"), "S", reading.named("subject"), long))
+    middle = [line for row in zip_longest(*keyed, of(kind, "middle"), subjects, named) for line in row if line]
+    if long:
+        middle += [line for other in MORE[kind] for line in of(other, "middle")]
     return fresh(of(kind, "open", role="open")), fresh(middle), fresh(of(kind, "close", role="close"))
 
 
-def filled_in(lines: list[Told], letter: str, things: list[Found]) -> Iterator[Told]:
-    """Each thing in a sentence of its own."""
-    if not things:
-        return
-    for n, told in enumerate(lines[: len(things)]):
+def filled_in(lines: list[Told], letter: str, things: list[Found], long: bool) -> Iterator[Told]:
+    """Each thing in a sentence of its own, in a long film in two."""
+    for n, told in enumerate(lines[: len(things) * (1 + long)]):
         thing = things[n % len(things)]
         text = told.line.replace(f"{{{letter}}}", thing.called)
         yield replace(told, line=text[0].upper() + text[1:], about=(thing,))
@@ -172,7 +184,7 @@ def filled(lines: list[Told], reading: Reading, seconds: float) -> list[Told]:
 
 
 def timed(lines: list[Told], seconds: float, pace: float) -> list[Told]:
-    """Each line with its shot's length: what it needs, and its share of the time that is left, in tenths of a second."""
+    """Each line with its shot's length, in tenths of a second: what it needs, and its share of the time left."""
     need = [needs(line, pace) for line in lines]
     need[0] += LEAD_S
     need[-1] += TAIL_S

@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from pipelines import catalogue
@@ -108,7 +109,7 @@ def serving(part: Part, takes: Sequence[Take]) -> Take | None:
 
 def serves(take: Take, part: Part) -> bool:
     """Whether a take is, or will be, made of the same, and is long enough or as long as the model was asked for."""
-    asked, lasts = part.request.options.get("duration_s"), take.asset and take.asset.duration_s
+    asked, lasts = part.request.options.get("duration_s"), take.asset.duration_s if take.asset else None
     told = take.job.recipe.options.get("duration_s")
     return take.key == part.key and (
         asked is None or asked == told or (lasts is not None and part.least_s <= lasts + 1e-3 and lasts <= part.most_s)
@@ -130,7 +131,7 @@ def lengths(plan: Plan, voices: dict[str, float]) -> list[float]:
     for slot in slots:
         at += slot
         ends.append(round(at * FPS))
-    return [(b - a) / FPS for a, b in zip(ends, ends[1:], strict=False)]
+    return [(b - a) / FPS for a, b in pairwise(ends)]
 
 
 def needed(voice: float, first: bool, last: bool) -> float:

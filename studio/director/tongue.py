@@ -86,7 +86,7 @@ def detect(text: str) -> str:
 
     def score(code: str) -> float:
         common = set(tongue(code).said["common"].split())
-        table, pattern = lexicon(code)
+        _, pattern = lexicon(code)
         ordinary = sum(word in common for word in words)
         return ordinary + 1.2 * len({match[0] for match in pattern.finditer(text.lower()[:8000])})
 
