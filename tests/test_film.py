@@ -21,7 +21,7 @@ from test_api import refused
 from test_writer import GOOD
 
 STILLS = {"video": "stills"}
-BRIEF = Brief(brief="A fishing boat leaves the harbour at dawn and comes home in the evening", seconds=7, models=STILLS)
+BRIEF = Brief(brief="A fishing boat leaves the harbour at dawn and comes home in the evening", seconds=9, models=STILLS)
 
 
 @pytest.fixture
@@ -68,11 +68,11 @@ def jobs(studio):
 def test_a_brief_becomes_a_film_with_voice_music_sound_captions_and_a_title(studio, made):
     film, job = made
     assert job.assets[0].id == job.result["film"] == film.made
-    assert job.assets[0].duration_s == pytest.approx(7, abs=0.1)
+    assert job.assets[0].duration_s == pytest.approx(9, abs=0.1)
     assert (job.assets[1].kind, job.progress) == ("image", 1.0)
     assert film.plan.title in job.result["description"]
     timeline = Timeline.parse(studio.projects.get(job.result["project"]).timeline)
-    assert float(timeline.seconds) == pytest.approx(7, abs=0.05)
+    assert float(timeline.seconds) == pytest.approx(9, abs=0.05)
     rows = {track.name: track for track in timeline.tracks}
     lines = [shot.line for shot in film.plan.shots if shot.line]
     assert next(item.text for item in rows["Titles"].items if item.type == "title") == film.plan.title
