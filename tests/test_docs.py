@@ -79,6 +79,12 @@ def test_its_python_examples_run(place, page):
         assert done.returncode == 0, done.stderr
 
 
+def test_the_films_page_makes_its_film(place):
+    done = place("bash", "-euo", "pipefail", "-c", text="\n".join(blocks(HOUSE / "docs" / "film.md", "bash")))
+    assert done.returncode == 0, done.stderr
+    assert (place.folder / "fox.mp4").stat().st_size > 50_000
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_its_links_lead_somewhere(page):
     for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):
