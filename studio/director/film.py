@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from pipelines import catalogue
-from pipelines.base import faults_of
+from pipelines.base import Model, faults_of
 from pipelines.faults import Conflict, Invalid, Unavailable
 from studio.director.films import Film, Films, Take
 from studio.director.plan import STAGES, TASKS, Brief, Camera, Plan, Shot, Stage, description
@@ -93,12 +93,18 @@ def with_models(brief: Brief) -> Brief:
         if model.task != task:
             raise Invalid(f"models.{task}: {name} makes {model.task}.", f"Name a model that makes {task}.")
         status, why = model.status()
-        if status != "ready" or model.needs_files:
+        if status != "ready" or (wants(model) and (task, wants(model)) != ("video", {"start"})):
             raise Unavailable(f"{model.title} cannot run here now: {why or 'it needs a file to begin with'}",
                               "`studio models list` shows what can.")  # fmt: skip
     if brief.voice != "auto":
         catalogue.find(chosen["speech"]).options(text="One, two.", voice=brief.voice)
     return brief.model_copy(update={"models": chosen})
+
+
+def wants(model: Model) -> set[str]:
+    """The files a model cannot do without. A first picture is made for every shot."""
+    fields = model.cls.Options.model_fields
+    return {name for name in model.cls.Options.media() if fields[name].is_required()}
 
 
 def go(studio: Studio, film_id: str, until: Stage) -> Job:

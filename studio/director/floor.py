@@ -94,6 +94,8 @@ class Floor:
             self.set_right(claim)
             while self.look(claim):
                 if self.leaving.wait(LOOK_S):
+                    if not queue.holds(claim):
+                        raise Cancelled
                     queue.release(claim)
                     return
         except Cancelled:

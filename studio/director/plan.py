@@ -27,6 +27,7 @@ SHAPES: dict[str, tuple[int, int]] = {
     "16:9": (1280, 720), "9:16": (720, 1280), "1:1": (960, 960), "4:5": (864, 1080), "4:3": (1152, 864),
     "21:9": (1512, 648),
 }  # fmt: skip
+ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 CAMERAS: tuple[Camera, ...] = get_args(Camera)
 STAGES: tuple[Stage, ...] = get_args(Stage)
 TASKS: tuple[FilmTask, ...] = get_args(FilmTask)

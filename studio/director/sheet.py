@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any
 
 from pipelines import catalogue
+from pipelines.spoken.voices import nearest
 from studio.director.films import Film, Take
 from studio.director.plan import FPS, SHAPES, Plan, Shot
 from studio.director.tongue import UNKNOWN, tongue
@@ -150,10 +151,11 @@ def voice(film: Film, shot: Shot) -> Part:
     options: dict[str, Any] = {"text": shot.line, "seed": film.plan.seed}
     if asked != "auto":
         options["voice"] = asked
-    elif "auto" not in takes["voice"].get("examples", ()) and code != UNKNOWN:
-        options["voice"] = tongue(code).said["voice"]
-    if asked == "auto" and "voice" not in options and code != UNKNOWN and "language" in takes:
+    elif code != UNKNOWN and "auto" in takes["voice"].get("examples", ()):
         options["language"] = code
+    elif code != UNKNOWN:
+        spoken = nearest(catalogue.find(model).cls.voices(), tongue(code).said["voice"])  # type: ignore[attr-defined]
+        options |= {"voice": spoken.id} if spoken else {}
     return Part(f"voice-{shot.id}", GenerationRequest(model=model, options=options), locked=shot.locked)
 
 
