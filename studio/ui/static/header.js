@@ -3,12 +3,14 @@
 import { attempt, button, clock, el, icon, openTab, pulse } from "./api.js";
 import * as projects from "./project.js";
 import { QueueDrawer } from "./drawer.js";
+import { Assistant } from "./assistant.js";
 
 class Header extends HTMLElement {
   connectedCallback() {
     if (this.childElementCount) return;
     this.className = "house head";
     this.drawer = new QueueDrawer();
+    this.assistant = new Assistant();
     this.append(this.left(), this.right());
     this.deaf = [pulse.hear((status) => this.status(status)), projects.project.hear((found) => this.project(found))];
     attempt(projects.open)();
@@ -21,6 +23,7 @@ class Header extends HTMLElement {
     for (const stop of this.deaf ?? []) stop();
     document.removeEventListener("keydown", this.keys);
     this.drawer.node.remove();
+    this.assistant.node.remove();
     this.replaceChildren();
   }
 
@@ -40,11 +43,12 @@ class Header extends HTMLElement {
     this.device = el("div.device", { role: "img" }, icon("chip", 16), el("span.words"), el("span.bar", {}, el("i")));
     this.pill = el("button.quiet.pill", { type: "button", "aria-haspopup": "dialog", "aria-expanded": "false",
       onclick: () => this.drawer.toggle(this.pill) }, el("span.dot"), el("span.words", {}, "idle"));
+    const help = button("Assistant", "chat", () => this.assistant.toggle(help), { shown: false, kind: "bare", "aria-haspopup": "dialog", "aria-expanded": "false" });
     this.theme = button("Day or night", "sun", () => this.turn(), { shown: false, kind: "bare" });
     const out = button("Export", "film", () => this.export(), { kind: "quiet" });
     out.classList.add("out");
     out.setAttribute("aria-label", "Export the film");
-    return el("div.right", {}, this.device, this.pill, this.theme, out);
+    return el("div.right", {}, this.device, this.pill, help, this.theme, out);
   }
 
   /* --- what it shows --- */
