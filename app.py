@@ -75,6 +75,7 @@ def serve(
     import uvicorn
 
     from studio.cli.doorplate import plate
+    from studio.director.floor import Floor
     from studio.studio import Studio
 
     settings = Settings.load(
@@ -85,6 +86,7 @@ def serve(
     studio = Studio(settings)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     studio.open(standing.address)
+    floor = Floor(studio).open()
     try:
         studio.addresses, made = standing.others(), studio.locks.settle()
         application = create(studio)
@@ -100,6 +102,7 @@ def serve(
         server.run(sockets=[door])
     finally:
         standing.leave()
+        floor.close()
         studio.close()
 
 

@@ -195,6 +195,31 @@ MIGRATIONS = [
         created real not null
     ) without rowid;
     """,
+    """
+    create table film (
+        n integer primary key autoincrement,
+        id text not null unique,
+        brief text not null,
+        plan text,
+        version integer not null default 1,
+        until text not null,
+        job text,
+        project text,
+        maker text not null default '',
+        cut text,
+        made text,
+        created real not null,
+        updated real not null
+    );
+    create table film_take (
+        n integer primary key autoincrement,
+        film text not null references film (id),
+        part text not null,
+        key text not null,
+        job text not null references job (id)
+    );
+    create index film_take_part on film_take (film, part, n);
+    """,
 ]
 
 

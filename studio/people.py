@@ -60,6 +60,7 @@ def working_for(maker: str) -> Person:
 
 # What has no maker is from before there were several people, or nobody's in particular: it is everybody's.
 SEEN = {
+    "film": "({t}.maker in ('', :me) or {t}.project in (select id from project where shared))",
     "project": "({t}.maker in ('', :me) or {t}.shared)",
     "job": "({t}.maker in ('', :me) or {t}.project in (select id from project where shared))",
     "asset": """(not exists (select 1 from asset_maker m where m.asset = {t}.id)
@@ -71,7 +72,7 @@ SEEN = {
 }
 
 
-def sees(what: Literal["project", "job", "asset"], table: str) -> str:
+def sees(what: Literal["project", "job", "asset", "film"], table: str) -> str:
     """The SQL condition for rows of `table` that whoever is asking may know of. An id is safe to write out: it is one
     of ours, hexadecimal."""
     person = asking()

@@ -67,7 +67,7 @@ class Studio:
         self.queue = Queue(self.db, self.library)
         self.projects = Projects(self.db)
         said = settings.environment()
-        names = ("HF_HOME", "HF_TOKEN", "STUDIO_RIVA_URL", "STUDIO_COMFYUI_URL")
+        names = ("HF_HOME", "HF_TOKEN", "STUDIO_RIVA_URL", "STUDIO_COMFYUI_URL", *(n for n in said if "_LLM_" in n))
         os.environ.update({n: said[n] for n in names if n in said})  # models, and the hub's client, read them
         self.stock = Stock(self.home, self.db, self.queue, settings.offline)
         self.outside = Outside(frozenset(settings.lan_hosts.lower().replace(",", " ").split()), settings.offline)

@@ -117,5 +117,5 @@ def test_a_fault_beside_the_button_is_words_and_never_markup():
 
 def test_every_tab_says_its_title_and_they_stand_in_order():
     titles = [tab.TITLE for tab in tabs()]
-    wanted = ["Image", "Video", "Music", "Sound", "Speech", "Timeline", "Library", "Queue", "Models"]
+    wanted = ["Film", "Image", "Video", "Music", "Sound", "Speech", "Timeline", "Library", "Queue", "Models"]
     assert [title for title in titles if title in wanted] == [title for title in wanted if title in titles]

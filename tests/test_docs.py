@@ -82,6 +82,12 @@ def test_its_examples_run_and_make_what_they_say(place, page):
     assert MADE[page.name] <= {path.name for path in place.folder.iterdir()}
 
 
+def test_the_films_page_makes_its_film(place):
+    done = place("bash", "-euo", "pipefail", "-c", text="\n".join(blocks(HOUSE / "docs" / "film.md", "bash")))
+    assert done.returncode == 0, done.stderr
+    assert (place.folder / "fox.mp4").stat().st_size > 50_000
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_its_links_lead_somewhere(page):
     for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):

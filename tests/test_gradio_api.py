@@ -46,6 +46,15 @@ def test_each_task_is_made_by_name_and_its_file_is_the_assets_bytes(client, serv
         assert http.get(first["url"]).content == Path(file).read_bytes()
 
 
+def test_a_film_is_made_of_a_brief_by_name(client, server):
+    models = {"video": "stills"}
+    file, job = client.predict("A boat in the harbour at dawn", 5, models=models, music="none", api_name="/make_film")
+    assert digest(file) == job["result"]["film"]
+    assert {"plan", "project", "description"} <= job["result"].keys()
+    with pytest.raises(AppError, match="seconds"):
+        client.predict("A boat", 1, api_name="/make_film")
+
+
 def test_the_first_parameter_is_the_prompt_then_the_model_then_the_tasks_options_by_name(client):
     doors = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
     common = {
@@ -68,7 +77,13 @@ def test_the_first_parameter_is_the_prompt_then_the_model_then_the_tasks_options
             assert common & model.cls.Options.model_fields.keys() <= set(names)
         optional = [p["parameter_name"] for p in doors[f"/generate_{task}"]["parameters"] if p["parameter_has_default"]]
         assert optional == names[1:]
-    assert set(doors) == {*(f"/generate_{task}" for task in SMALL), "/export_film", "/list_models", "/job"}
+    assert set(doors) == {
+        *(f"/generate_{task}" for task in SMALL),
+        "/make_film",
+        "/export_film",
+        "/list_models",
+        "/job",
+    }
 
 
 def test_the_same_recipe_is_the_same_bytes(client):

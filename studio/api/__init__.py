@@ -15,7 +15,8 @@ from starlette.types import Receive, Scope, Send
 from pipelines.faults import Unknown
 from studio import __version__
 from studio.api import (
-    assets, docs, errors, fal, health, jobs, login, mcp, metrics, models, openai, preview, projects, sharing, takes,
+    assets, assistant, docs, errors, fal, films, health, jobs, login, mcp, metrics, models, openai, preview, projects,
+    sharing, takes,
 )  # fmt: skip
 from studio.api.description import described, name_of
 from studio.api.entry import Entry
@@ -50,7 +51,7 @@ def create(studio: Studio, entry: Entry) -> FastAPI:
         generate_unique_id_function=name_of,
     )  # fmt: skip
     errors.install(app)
-    for door in (models, jobs, assets, projects, preview, takes):
+    for door in (models, jobs, assets, projects, preview, takes, films, assistant):
         app.include_router(door.router(studio), prefix="/api/v1")
     app.include_router(health.router(studio))
     app.include_router(login.router(studio, entry))

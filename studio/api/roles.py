@@ -23,7 +23,6 @@ TABLE: tuple[tuple[tuple[str, ...], str, Role], ...] = (  # the first that fits 
     (("POST",), r"/log(in|out)|/+api/v1/assets/zip", "view"),
     (("POST",), r"/+gradio_api/(run|call|call/v2)/(list_models|job)/?", "view"),
     (("POST",), r"/+gradio_api/(startup-events|reset|close)/?", "view"),
-    (("POST", "DELETE"), r"/+mcp/?", "view"),  # its tools ask again, each for its own
     (ANY, r".*", "make"),
 )
 

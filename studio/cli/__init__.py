@@ -10,7 +10,7 @@ import typer
 
 from pipelines.faults import Fault, Invalid
 from studio import __version__
-from studio.cli import backup, batch, bench, keys, models, tui
+from studio.cli import backup, batch, bench, film, keys, models, tui
 from studio.cli.given import TASKS, models_like, options_of, tasks_like, with_files
 from studio.cli.home import AsJson, Home, JobId, at_home, deliver, follow, say
 from studio.cli.words import words_of
@@ -23,6 +23,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
 app.add_typer(keys.app, name="keys")
 app.command()(keys.password)
+app.command()(film.film)
 for room in (batch, backup, tui):
     room.install(app)
 

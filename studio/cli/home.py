@@ -28,13 +28,18 @@ def at_home(home: Path | None, working: bool = False) -> Iterator[Any]:
     from studio.studio import Studio
     from studio.work.local import HomeInUse
 
-    studio = Studio(Settings.load(home))
+    studio, floor = Studio(Settings.load(home)), None
     if working:
+        from studio.director.floor import Floor
+
+        floor = Floor(studio).open()  # which waits until this studio has workers of its own
         with suppress(HomeInUse):  # a running studio's workers will do it
             studio.open()
     try:
         yield studio
     finally:
+        if floor:
+            floor.close()
         studio.close()
 
 

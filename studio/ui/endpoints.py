@@ -21,6 +21,7 @@ from gradio.utils import get_upload_folder, is_in_or_equal
 from pipelines import catalogue
 from pipelines.base import Task
 from pipelines.faults import Fault, Invalid
+from studio.director import film
 from studio.people import asking
 from studio.studio import Studio
 from studio.timeline.model import Timeline
@@ -38,7 +39,7 @@ class JobFailed(Fault):
 def build(studio: Studio) -> None:
     """Register every endpoint in the window that is being built."""
     makers = [maker(studio, task) for task in FORMS]
-    for door in [*makers, exporter(studio), *lookups(studio)]:
+    for door in [*makers, director(studio), exporter(studio), *lookups(studio)]:
         gr.api(worded(door), api_name=door.__name__, concurrency_limit=None)
         explain(door.__name__, list(signature(door).parameters))
 
@@ -120,6 +121,26 @@ def maker(studio: Studio, task: Task) -> Callable[..., Awaitable[Any]]:
     make.__signature__ = Signature(takes, return_annotation=Made)  # type: ignore[attr-defined]
     make.__annotations__ = {p.name: p.annotation for p in takes} | {"return": Made}
     return make
+
+
+def director(studio: Studio) -> Callable[..., Awaitable[Any]]:
+    async def make_film(
+        brief: str,
+        seconds: float = 30,
+        aspect: str | None = None,
+        style: str | None = None,
+        voice: str | None = None,
+        language: str | None = None,
+        music: str | None = None,
+        models: dict | None = None,
+    ) -> Made:
+        """Make a film of a brief; the job's result names its plan and its project too."""
+        wish = film.wish(brief=brief, seconds=seconds, aspect=aspect, style=style, voice=voice, language=language,
+                         music=music, models=models)  # fmt: skip
+        job, _ = await asyncio.to_thread(film.start, studio, wish)
+        return await awaited(studio, job)
+
+    return make_film
 
 
 def exporter(studio: Studio) -> Callable[..., Awaitable[Any]]:

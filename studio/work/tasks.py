@@ -196,6 +196,7 @@ LANES = {
     "download": "net",
     "verify": "net",
     ASKED: "net",
+    "film": "film",  # which no worker serves: the director sees to it, while its takes are made
 }  # other tasks make media, where their model says
 
 

@@ -31,7 +31,7 @@ MINIMAL = """
 import gradio as gr
 from fastapi import FastAPI
 with gr.Blocks() as window:
-    for name in ("Image", "Video", "Music", "Sound", "Speech", "Timeline", "Library", "Queue", "Models"):
+    for name in ("Film", "Image", "Video", "Music", "Sound", "Speech", "Timeline", "Library", "Queue", "Models"):
         with gr.Tab(name):
             gr.Textbox(); gr.Button()
 gr.mount_gradio_app(FastAPI(), window, path="/")

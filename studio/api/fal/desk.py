@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +18,15 @@ from pipelines import catalogue
 from pipelines.faults import Invalid
 from studio.api import letter
 from studio.api.addresses import base_of, media_at
-from studio.api.signing import sealing
 from studio.api.errors import Malformed
 from studio.api.fal import answers, cutting, llm, probes
 from studio.api.fal.ids import target_of
 from studio.api.fal.ledger import Asked, Ledger
 from studio.api.fal.slots import Slots
 from studio.api.fal.wishes import Bring, Wish, generation
+from studio.api.signing import sealing
 from studio.library.fetch import Fetcher
+from studio.people import asking
 from studio.studio import Studio
 from studio.types import Job, new_id
 
@@ -67,7 +69,7 @@ class Desk:
         endpoint, body, base = endpoint.strip("/"), await request.body(), base_of(request)
         webhook = request.query_params.get("fal_webhook", "")
         low = request.headers.get("x-fal-queue-priority", "").lower() == "low"
-        of = (endpoint, webhook, request.headers.get("authorization", ""))
+        of = (endpoint, webhook, asking().id + request.headers.get("authorization", ""))
         said, digest = await self.aside(read, body, request.headers.get("content-type", ""), of)
         if known := await self.lost(digest):
             return known
@@ -85,7 +87,7 @@ class Desk:
 
     async def aside(self, work: Callable[..., Any], *given: Any) -> Any:
         """Work done beside the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self.hands, work, *given)
+        return await asyncio.get_running_loop().run_in_executor(self.hands, copy_context().run, work, *given)
 
     async def lost(self, digest: str) -> Asked | None:
         """The same request of a moment ago, if whoever sent it is gone and never got the answer. While that one still

@@ -4,6 +4,7 @@ import { attempt, button, clock, el, icon, openTab, pulse } from "./api.js";
 import * as projects from "./project.js";
 import { QueueDrawer } from "./drawer.js";
 import { sharing } from "./share.js";
+import { Assistant } from "./assistant.js";
 
 class Header extends HTMLElement {
   connectedCallback() {
@@ -11,6 +12,7 @@ class Header extends HTMLElement {
     this.className = "house head";
     this.drawer = new QueueDrawer();
     this.share = sharing();
+    this.assistant = new Assistant();
     this.append(this.left(), this.right());
     this.deaf = [pulse.hear((status) => this.status(status)), projects.project.hear((found) => this.project(found))];
     attempt(projects.open)();
@@ -24,6 +26,7 @@ class Header extends HTMLElement {
     document.removeEventListener("keydown", this.keys);
     this.drawer.node.remove();
     this.share.drawer.remove();
+    this.assistant.node.remove();
     this.replaceChildren();
   }
 
@@ -33,7 +36,7 @@ class Header extends HTMLElement {
       onchange: attempt((event) => projects.retitle(event.target.value.trim() || "Untitled film")),
       onkeydown: (event) => { if (event.key === "Enter") this.called.blur(); if (event.key === "Escape") { this.called.value = projects.project.now?.title ?? ""; this.called.blur(); } },
     });
-        this.saved = el("span.saved.muted", { "aria-live": "polite" });
+    this.saved = el("span.saved.muted", { "aria-live": "polite" });
     this.undo = button("Undo", "undo", attempt(projects.undo), { shown: false, kind: "bare", disabled: true });
     this.redo = button("Redo", "redo", attempt(projects.redo), { shown: false, kind: "bare", disabled: true });
     return el("div.left", {}, el("span.wordmark", {}, "Homereel"), this.called, this.saved, this.undo, this.redo);
@@ -43,11 +46,12 @@ class Header extends HTMLElement {
     this.device = el("div.device", { role: "img" }, icon("chip", 16), el("span.words"), el("span.bar", {}, el("i")));
     this.pill = el("button.quiet.pill", { type: "button", "aria-haspopup": "dialog", "aria-expanded": "false",
       onclick: () => this.drawer.toggle(this.pill) }, el("span.dot"), el("span.words", {}, "idle"));
+    const help = button("Assistant", "chat", () => this.assistant.toggle(help), { shown: false, kind: "bare", "aria-haspopup": "dialog", "aria-expanded": "false" });
     this.theme = button("Day or night", "sun", () => this.turn(), { shown: false, kind: "bare" });
     const out = button("Export", "film", () => this.export(), { kind: "quiet" });
     out.classList.add("out");
     out.setAttribute("aria-label", "Export the film");
-    return el("div.right", {}, this.device, this.pill, this.theme, this.share.opener, out);
+    return el("div.right", {}, this.device, this.pill, help, this.theme, this.share.opener, out);
   }
 
   /* --- what it shows --- */

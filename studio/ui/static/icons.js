@@ -1,6 +1,7 @@
 /* The one set of icons: 24-unit outlines, drawn with the colour of the words beside them. */
 
 const paths = {
+  chat: "M4 5h16v11H11l-4.500 4v-4H4z M8 9h8 M8 12h5",
   undo: "M9 14 4 9l5-5 M4 9h10a6 6 0 0 1 0 12h-3",
   redo: "m15 14 5-5-5-5 M20 9H10a6 6 0 0 0 0 12h3",
   sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8Z M12 2v2 M12 20v2 M4.9 4.9l1.4 1.4 M17.7 17.7l1.4 1.4 M2 12h2 M20 12h2 M4.9 19.1l1.4-1.4 M17.7 6.3l1.4-1.4",
