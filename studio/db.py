@@ -122,6 +122,22 @@ MIGRATIONS = [
     create index version_project on project_version (project, n);
     """,
     "alter table job add column overtaken integer not null default 0",
+    """
+    create table part (
+        n integer primary key autoincrement,
+        whole text not null references job (id),
+        name text not null,
+        stage integer not null default 0,
+        wish text not null,
+        state text not null default 'waiting',
+        job text references job (id),
+        note text not null default '',
+        made text not null default '[]',
+        verdict text not null default ''
+    );
+    create index part_whole on part (whole, n);
+    create index part_open on part (state, whole);
+    """,
 ]
 
 

@@ -11,7 +11,7 @@ import typer
 
 from pipelines.faults import Fault, Invalid
 from studio import __version__
-from studio.cli import bench, models
+from studio.cli import bench, finals, models
 from studio.cli.home import AsJson, Home, JobId, at_home, deliver, follow, say
 from studio.settings import Settings
 
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
+app.command("conform")(finals.conform)
 
 
 def options_of(pairs: list[str]) -> dict[str, Any]:

@@ -143,6 +143,7 @@ LANES = {
     "import": "cpu",
     "download": "net",
     "verify": "net",
+    "conform": "whole",
 }  # other tasks make media, where their model says
 
 
