@@ -112,7 +112,8 @@ def exchanged(timeline: Timeline, track: int, at: int, place: Place, take: Asset
 
 
 def spoken(timeline: Timeline, mine: Sequence[Spot], pair: Pair, media: Media) -> Timeline:
-    """The same words by another voice: each clip plays the same share of them, as long as that lasts now."""
+    """The same words by another voice: each clip plays the same share of them, as long as that lasts now, and to the
+    end where it did."""
     lasts = Fraction(pair.final.duration_s or 0)
     ratio, most, stretches = lasts / Fraction(pair.draft.duration_s or 1), int(lasts * timeline.fps), list[Stretch]()
     for track, at, _ in mine:
@@ -120,7 +121,8 @@ def spoken(timeline: Timeline, mine: Sequence[Spot], pair: Pair, media: Media) -
         known = (one.offset for one in clip.takes if one.asset == pair.final.id)
         offset = min(next(known, round(clip.offset * ratio)), max(0, most - 1))
         longest = max(1, int((most - 1 - offset) / clip.speed) + 1) if clip.speed else clip.frames
-        frames = min(max(1, round(clip.frames * ratio)), longest)
+        ends = clip.offset + clip.frames * clip.speed > Fraction(pair.draft.duration_s or 0) * timeline.fps - 2
+        frames = longest if ends else min(max(1, round(clip.frames * ratio)), longest)
         stretches.append(Stretch(row(timeline, track).starts[at], clip.frames, frames))
         timeline = replace_take(timeline, track, at, pair.final.id, offset)
     return retimed(timeline, stretches, {**media, pair.final.id: pair.final})
