@@ -61,6 +61,7 @@ class Left(Frozen):
     """A draft that stays, and why."""
 
     draft: str
+    task: Task
     words: str
     why: str
 
@@ -117,13 +118,13 @@ class Survey:
         said = asset.recipe.options
         words = next((str(said[name]) for name in WORDS if said.get(name)), asset.name)
         if (model := self.chosen.get(task)) is None:
-            self.left.append(Left(draft=asset.id, words=words, why=f"No model for {task} was chosen."))
+            self.left.append(Left(draft=asset.id, task=task, words=words, why=f"No model for {task} was chosen."))
             return None
         try:
             options, notes = translated(asset.recipe, model)
             recipe = self.studio.settle(model, options)
         except Fault as fault:
-            self.left.append(Left(draft=asset.id, words=words, why=fault.message))
+            self.left.append(Left(draft=asset.id, task=task, words=words, why=fault.message))
             return None
         from_these = self.studio.library.many(inputs(model, recipe.options)).values()
         stages = [before.stage for before in map(self.look, from_these) if before]

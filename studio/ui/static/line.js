@@ -3,8 +3,8 @@
 import { attempt, button, copy, el, get, hue, icon, openTab, post, promptOf, pulse, report, seconds, thumbUrl, toast } from "./api.js";
 
 const STATES = { "": "All", running: "Running", queued: "Waiting", done: "Done", failed: "Failed", cancelled: "Cancelled" };
-const TASKS = { image: "Picture", video: "Video", music: "Music", sound: "Sound", speech: "Speech", restore: "Restoring", export: "Export", film: "Film" };
-const ICONS = { export: "film", video: "film", restore: "film" };
+const TASKS = { image: "Picture", video: "Video", music: "Music", sound: "Sound", speech: "Speech", restore: "Restoring", export: "Export", film: "Film", conform: "Make it real" };
+const ICONS = { export: "film", conform: "film", video: "film", restore: "film" };
 const PAGE = 30;
 
 class Line extends HTMLElement {
