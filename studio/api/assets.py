@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.responses import FileResponse, PlainTextResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
@@ -15,6 +15,7 @@ from studio.api.jobs import Limit
 from studio.api.letter import Letter
 from studio.api.upload import receive
 from studio.studio import Studio
+from studio.timeline.manifest import Manifest, credits, manifest
 from studio.types import Asset, Frozen, Page
 
 Ids = Annotated[list[str], Body(embed=True, min_length=1, max_length=10_000)]
@@ -120,6 +121,17 @@ def router(studio: Studio) -> APIRouter:
         """Its tempo, and the seconds at which its beats fall."""
         response.headers["cache-control"] = FOREVER
         return library.beats(asset_id)
+
+    @routes.get("/assets/{asset_id}/manifest")
+    def told(asset_id: str) -> Manifest:
+        """What an exported film is made of: every clip's hash, model, revision, seed, licence and recipe. `studio
+        export --from-manifest` makes the film again from it."""
+        return manifest(library.get(asset_id), library.many)
+
+    @routes.get("/assets/{asset_id}/credits", response_class=PlainTextResponse)
+    def credited(asset_id: str) -> PlainTextResponse:
+        """An exported film's credits: the models it was made by, with their licences."""
+        return PlainTextResponse(credits(manifest(library.get(asset_id), library.many)))
 
     @routes.get("/assets/{asset_id}/filmstrip", response_class=FileResponse)
     def filmstrip(asset_id: str) -> FileResponse:

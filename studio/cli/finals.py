@@ -1,8 +1,9 @@
-"""From draft to final, on the command line."""
+"""From draft to final, what a film is made of, and the film again from that: on the command line."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -63,3 +64,35 @@ def report(studio: Any, job: Any, as_json: bool) -> None:
     takes = job.result["takes"]
     print(f"{takes['done']} made, {takes['aside']} had no place any more, {takes['failed']} failed")
     print(f"studio export {job.project} --out film.mp4")
+
+
+# --- a film's manifest -------------------------------------------------------------------------------------------
+
+
+def beside(studio: Any, job: Any, out: Path) -> None:
+    """The film's manifest and its credits, next to it."""
+    from studio.timeline.export import FILMS, SOUNDS
+    from studio.timeline.manifest import credits, manifest
+
+    if job.recipe.options["format"] in (*FILMS, *SOUNDS, "gif"):
+        told = manifest(job.assets[0], studio.library.many)
+        out.with_suffix(".manifest.json").write_text(told.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        out.with_suffix(".credits.txt").write_text(credits(told), encoding="utf-8")
+
+
+def again(studio: Any, file: Path, format: str, settings: dict[str, Any], as_json: bool) -> Any:
+    """The job of exporting a film anew, once all that it needs is there; what differs is said on stderr."""
+    from studio.remake import remake
+    from studio.timeline.manifest import read
+
+    told = read(file.read_bytes())
+    made = remake(studio, told, lambda job: follow(studio, job, as_json))
+    names = {one.sha256: one.name for one in told.media}
+    for was, now in made.differs.items():
+        print(f"not the same: {names[was]} was {was[:12]} and is {now[:12]}", file=sys.stderr)
+    job, _ = studio.export(timeline=made.timeline, format=format, settings={**told.film.settings, **settings})
+    done = follow(studio, job, as_json)
+    if format == told.film.format:
+        same = done.assets[0].id == told.film.sha256
+        print("It is the same film, byte for byte." if same else "The film's bytes are not the same.", file=sys.stderr)
+    return done
