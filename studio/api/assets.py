@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, PlainTextResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
@@ -97,9 +99,11 @@ def router(studio: Studio) -> APIRouter:
 
     @routes.head("/assets/{asset_id}/file", response_class=FileResponse, include_in_schema=False)
     @routes.get("/assets/{asset_id}/file", response_class=FileResponse)
-    async def file(asset_id: str, download: bool = False) -> FileResponse:
-        """The bytes; ranges are served. `download` gives them as an attachment with the asset's name."""
-        return served(library.get(asset_id), download)
+    async def file(asset_id: str, download: bool = False, credentials: bool = False) -> FileResponse:
+        """The bytes; ranges are served. `download` gives them as an attachment with the asset's name, `credentials` a
+        copy that carries a signed C2PA manifest, where the file was made here and its form can hold one."""
+        asset = library.get(asset_id)
+        return served(asset, download, await run_in_threadpool(studio.credited, asset) if credentials else None)
 
     routes.get("/files/{asset_id}", response_class=FileResponse)(file)
 
@@ -165,15 +169,20 @@ def there(asset: Asset) -> Asset:
     return asset
 
 
-def served(asset: Asset, download: bool) -> FileResponse:
-    """A file from the library: shown only when it is of a kind that can do no harm, else saved."""
+def served(asset: Asset, download: bool, copy: Path | None = None) -> FileResponse:
+    """A file from the library, or a signed copy of it: shown only when it is of a kind that can do no harm, else
+    saved."""
     there(asset)
     inline = asset.mime.startswith(SHOWN_INLINE) and not download
     alone = {"content-security-policy": "sandbox; default-src 'none'"}  # should a browser ever run it: without us
-    headers = {"cache-control": FOREVER, "etag": f'"{asset.id}"'} | alone
+    headers = {"cache-control": FOREVER, "etag": f'"{asset.id}{"-signed" if copy else ""}"'} | alone
     disposition = "inline" if inline else "attachment"
     return Served(
-        asset.path, media_type=asset.mime, filename=asset.name, content_disposition_type=disposition, headers=headers
+        copy or asset.path,
+        media_type=asset.mime,
+        filename=asset.name,
+        content_disposition_type=disposition,
+        headers=headers,
     )
 
 

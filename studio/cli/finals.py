@@ -70,14 +70,19 @@ def report(studio: Any, job: Any, as_json: bool) -> None:
 
 
 def beside(studio: Any, job: Any, out: Path) -> None:
-    """The film's manifest and its credits, next to it."""
+    """The film's manifest, its credits and its signed content credentials, next to it."""
+    from studio.library import credentials
     from studio.timeline.export import FILMS, SOUNDS
     from studio.timeline.manifest import credits, manifest
 
+    film = job.assets[0]
     if job.recipe.options["format"] in (*FILMS, *SOUNDS, "gif"):
-        told = manifest(job.assets[0], studio.library.many)
+        told = manifest(film, studio.library.many)
         out.with_suffix(".manifest.json").write_text(told.model_dump_json(indent=1) + "\n", encoding="utf-8")
         out.with_suffix(".credits.txt").write_text(credits(told), encoding="utf-8")
+        origin = studio.origin(film)
+        if origin and (said := credentials.beside(film, origin, studio.home)):
+            out.with_suffix(".c2pa").write_bytes(said)
 
 
 def again(studio: Any, file: Path, format: str, settings: dict[str, Any], as_json: bool) -> Any:

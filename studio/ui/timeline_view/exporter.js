@@ -138,7 +138,7 @@ function end(body, wish) {
   }
   const [film] = job.assets;
   const facts = [film.width && `${film.width} × ${film.height} px`, film.duration_s && seconds(film.duration_s), bytes(film.bytes)].filter(Boolean).join(" · ");
-  const save = el("a.lamp.as-button", { href: `${film.url}?download=true`, download: film.name }, icon("download"), "Download");
+  const save = el("a.lamp.as-button", { href: `${film.url}?download=true&credentials=true`, download: film.name }, icon("download"), "Download");
   const paper = (what, words) => el("a", { href: `${film.url.replace(/file$/, what)}`, download: `${film.name.replace(/\.\w+$/, "")}.${what === "manifest" ? "manifest.json" : "credits.txt"}` }, words);
   const papers = film.kind !== "project" && film.kind !== "captions" && film.kind !== "image" && el("p.muted.facts", {}, paper("manifest", "Manifest"), " · ", paper("credits", "Credits and licences"));
   body.replaceChildren(shown(film), el("p.mono.muted.facts", {}, facts), ...(papers ? [papers] : []),
