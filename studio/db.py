@@ -138,6 +138,27 @@ MIGRATIONS = [
     create index part_whole on part (whole, n);
     create index part_open on part (state, whole);
     """,
+    """
+    create table sync_base (
+        studio text not null,
+        project text not null,
+        title text not null,
+        timeline text not null,
+        created real not null,
+        primary key (studio, project)
+    ) without rowid;
+    create table conflict (
+        n integer primary key autoincrement,
+        project text not null,
+        studio text not null,
+        path text not null,
+        kept text not null,
+        lost text not null,
+        won text not null,
+        created real not null,
+        unique (project, path, lost, won)
+    );
+    """,
 ]
 
 

@@ -68,6 +68,17 @@ def test_one_removed_what_the_other_changed():
     assert conflict.lost[0]["frames"] == 8
 
 
+def test_what_both_put_in_at_one_place_is_there_after_the_other_the_older_first():
+    here, there = (film([clip("a"), clip("b"), clip("c"), clip(new)], [clip("m")]) for new in "xy")
+    one, conflicts = merged(BASE, here, there, 2, 1)
+    assert ([asset for asset, _ in played(one)], conflicts) == (["a", "b", "c", "y", "x"], [])
+
+
+def test_the_same_clip_twice_in_a_row_is_not_taken_for_the_other():
+    base, here, there = (film([clip("a", n), clip("b", m), clip("a")]) for n, m in ((20, 20), (31, 20), (20, 42)))
+    assert played(merged(base, here, there)[0]) == [("a", 31), ("b", 42), ("a", 20)]
+
+
 def test_rows_that_one_added_are_there_and_one_taken_away_is_gone():
     here = film([clip("a"), clip("b"), clip("c")])
     there = film([clip("a"), clip("b"), clip("c")], [clip("m")], {"kind": "captions", "items": []})
@@ -89,7 +100,8 @@ def test_where_they_cannot_be_put_together_the_later_film_is_taken_whole():
 
 def test_an_item_is_as_old_as_the_step_that_made_it_what_it_is():
     now, before = film([clip("a", 9), clip("b")]), film([clip("a"), clip("b")])
-    assert ages(now, [(3.0, now), (2.0, before), (1.0, before)]) == [[3.0, 1.0]]
+    steps = [(3.0, now.dump()), (2.0, before.dump()), (1.0, before.dump())]
+    assert ages(now, steps) == [[3.0, 1.0]]
 
 
 rows = st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(1, 4)), max_size=6)

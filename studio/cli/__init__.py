@@ -11,7 +11,7 @@ import typer
 
 from pipelines.faults import Fault, Invalid
 from studio import __version__
-from studio.cli import bench, finals, models
+from studio.cli import bench, finals, models, sync
 from studio.cli.home import AsJson, Home, JobId, at_home, deliver, follow, say
 from studio.settings import Settings
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
 app.command("conform")(finals.conform)
+app.command("sync")(sync.sync)
 
 
 def options_of(pairs: list[str]) -> dict[str, Any]:

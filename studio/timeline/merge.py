@@ -7,7 +7,7 @@ wins, and what lost is told: nothing is dropped without a word.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 from typing import Any, Literal, NamedTuple
 
@@ -155,7 +155,8 @@ class Merger:
         return out
 
     def decided(self, path: str, at: int, old: list[Any], here: Run, there: Run) -> list[Any]:
-        """A run that at least one side changed: item by item where it is as long on both, else as a whole."""
+        """A run that at least one side changed: both, where each put something in; item by item where it is as long on
+        both; else as a whole."""
         if same(here.items, there.items) or same(there.items, old):
             return here.items
         if same(here.items, old):
@@ -165,6 +166,9 @@ class Merger:
             parts = (self.decided(path, at + n, [old[n]], here.part(n, n + 1), there.part(n, n + 1)) for n in pieces)
             return [item for part in parts for item in part]
         times = (max(here.ages, default=self.here.updated), max(there.ages, default=self.there.updated))
+        if not old and not any(item["type"] == "transition" for item in (*here.items, *there.items)):
+            first = sorted(((times[0], here.items), (times[1], there.items)), key=lambda side: (side[0], str(side[1])))
+            return [*first[0][1], *first[1][1]]
         return self.settle(f"{path}.items[{at}]", here.items, there.items, times)
 
 
@@ -177,8 +181,12 @@ def paired(olds: list[Any], news: list[Any]) -> dict[int, int]:
 
 
 def kept(old: list[Any], new: list[Any]) -> dict[int, int]:
-    """The items of the base that a side has still as they were, and where."""
-    return matched(list(map(said, old)), list(map(said, new)))
+    """The items of the base that a side has still as they were, and where; in the same place, where that says as much:
+    the same clip may lie in a row twice."""
+    was, now = list(map(said, old)), list(map(said, new))
+    found = matched(was, now)
+    stayed = {n: n for n in range(len(was)) if len(was) == len(now) and was[n] == now[n]}
+    return stayed if len(stayed) >= len(found) else found
 
 
 def matched(old: list[str], new: list[str]) -> dict[int, int]:
@@ -195,20 +203,21 @@ def same(one: list[Any], other: list[Any]) -> bool:
     return list(map(said, one)) == list(map(said, other))
 
 
-def ages(film: Timeline, steps: Sequence[tuple[float, Timeline]]) -> list[list[float]]:
-    """When each item of each row got its present form, by the steps that led here, the latest first: the time of the
-    earliest of those in a row that have it."""
-    found = [[steps[0][0] if steps else 0.0] * len(track.items) for track in film.tracks]
-    looked = [set(range(len(track.items))) for track in film.tracks]
+def ages(film: Timeline, steps: Iterable[tuple[float, dict[str, Any]]]) -> list[list[float]]:
+    """When each item of each row got its present form, by the steps that led here as (time, timeline), the latest
+    first: the time of the earliest of those in a row that have it."""
     texts = [[said(item) for item in track["items"]] for track in film.dump()["tracks"]]
+    found, looked = (
+        [[0.0] * len(row) for row in texts],
+        {(t, n) for t, row in enumerate(texts) for n in range(len(row))},
+    )
     for when, step in steps:
-        there = {said(item) for track in step.dump()["tracks"] for item in track["items"]}
-        for t, waiting in enumerate(looked):
-            for n in list(waiting):
-                if texts[t][n] in there:
-                    found[t][n] = when
-                else:
-                    waiting.discard(n)
+        there = {said(item) for track in step["tracks"] for item in track["items"]}
+        looked = {(t, n) for t, n in looked if texts[t][n] in there}
+        for t, n in looked:
+            found[t][n] = when
+        if not looked:
+            break
     return found
 
 
