@@ -220,6 +220,43 @@ MIGRATIONS = [
     );
     create index film_take_part on film_take (film, part, n);
     """,
+    """
+    create table part (
+        n integer primary key autoincrement,
+        whole text not null references job (id),
+        name text not null,
+        stage integer not null default 0,
+        wish text not null,
+        state text not null default 'waiting',
+        job text references job (id),
+        note text not null default '',
+        made text not null default '[]',
+        verdict text not null default ''
+    );
+    create index part_whole on part (whole, n);
+    create index part_open on part (state, whole);
+    """,
+    """
+    create table sync_base (
+        studio text not null,
+        project text not null,
+        title text not null,
+        timeline text not null,
+        created real not null,
+        primary key (studio, project)
+    ) without rowid;
+    create table conflict (
+        n integer primary key autoincrement,
+        project text not null,
+        studio text not null,
+        path text not null,
+        kept text not null,
+        lost text not null,
+        won text not null,
+        created real not null,
+        unique (project, path, lost, won)
+    );
+    """,
 ]
 
 

@@ -139,6 +139,7 @@ class Settings(BaseSettings):
     )
     webhook_secret: SecretStr | None = Field(None, description="What calls to webhooks are signed with")
     job_timeout_s: int = Field(1800, ge=1, description="Seconds after which a job is given up")
+    content_credentials: bool = Field(True, description="Say in files how they were made, and sign what is taken away")
     cache_gb: float = Field(20, gt=0, allow_inf_nan=False, description="Disk for finished pieces of films, in GB")
     llm_url: WebAddress | None = Field(None, description="An OpenAI-compatible chat endpoint")
     llm_model: str | None = Field(None, description="The model to ask there")

@@ -9,6 +9,7 @@ import shutil
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,6 +21,7 @@ from pipelines.faults import Conflict, DiskFull, Invalid, TooMany, Unavailable
 from pipelines.weighted import Weighted
 from studio import __version__
 from studio.db import Db
+from studio.library.marks import Origin
 from studio.library.outside import Outside
 from studio.library.store import Library
 from studio.locks import Locks
@@ -30,8 +32,9 @@ from studio.timeline.model import Timeline
 from studio.timeline.presets import ExportSettings
 from studio.timeline.projects import Projects
 from studio.timeline.splice import item_at, set_item
-from studio.types import GenerationRequest, Job, Recipe
+from studio.types import Asset, GenerationRequest, Job, Recipe
 from studio.work.local import Crew
+from studio.work.origins import of_asset, of_film
 from studio.work.queue import Queue
 from studio.work.stock import Stock, describe
 from studio.work.tasks import LANES
@@ -192,6 +195,22 @@ class Studio:
         with self.easel:
             picture = frame(timeline, media, n, (width, round(width * timeline.height / timeline.width)))
         return cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])[1].tobytes()
+
+    def credited(self, asset: Asset) -> Path | None:
+        """A copy of a file made here that says so with a signature; None for what was given, for forms that cannot
+        carry one, and where the setting is off."""
+        from studio.library.credentials import signed
+
+        origin = self.origin(asset) if asset.path.is_file() else None
+        return signed(asset, origin, self.home) if origin else None
+
+    def origin(self, asset: Asset) -> Origin | None:
+        """How a file was made, when it was made here and may say so."""
+        if not self.settings.content_credentials or asset.recipe is None:
+            return None
+        if asset.recipe.model != "export":
+            return of_asset(asset)
+        return of_film(self.library.many(Timeline.parse(asset.recipe.options["timeline"]).assets(), trashed=True))
 
     def missing(self, timeline: Timeline) -> list[str]:
         """The assets a timeline names that are not there, or are in the trash."""

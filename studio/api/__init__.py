@@ -15,9 +15,26 @@ from starlette.types import Receive, Scope, Send
 from pipelines.faults import Unknown
 from studio import __version__
 from studio.api import (
-    assets, assistant, docs, errors, fal, films, health, jobs, login, mcp, metrics, models, openai, preview, projects,
-    sharing, takes,
-)  # fmt: skip
+    assets,
+    assistant,
+    conform,
+    docs,
+    errors,
+    fal,
+    films,
+    health,
+    jobs,
+    login,
+    mcp,
+    metrics,
+    models,
+    openai,
+    preview,
+    projects,
+    sharing,
+    sync,
+    takes,
+)
 from studio.api.description import described, name_of
 from studio.api.entry import Entry
 from studio.api.fresh import Fresh
@@ -51,7 +68,7 @@ def create(studio: Studio, entry: Entry) -> FastAPI:
         generate_unique_id_function=name_of,
     )  # fmt: skip
     errors.install(app)
-    for door in (models, jobs, assets, projects, preview, takes, films, assistant):
+    for door in (models, jobs, assets, projects, preview, takes, films, conform, sync, assistant):
         app.include_router(door.router(studio), prefix="/api/v1")
     app.include_router(health.router(studio))
     app.include_router(login.router(studio, entry))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, PlainTextResponse, StreamingResponse
 from pydantic import Field, StrictBool
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
@@ -17,6 +19,7 @@ from studio.api.letter import Letter
 from studio.api.shapes import Beats, Emptied, Restored, Trashed, Waveform
 from studio.api.upload import receive
 from studio.studio import Studio
+from studio.timeline.manifest import Manifest, credits, manifest
 from studio.types import Asset, Frozen, Page
 
 FOREVER = "private, max-age=31536000, immutable"  # an id is the hash of the bytes: they never change
@@ -120,9 +123,11 @@ def router(studio: Studio) -> APIRouter:
 
     @routes.head("/assets/{asset_id}/file", response_class=FileResponse, include_in_schema=False)
     @routes.get("/assets/{asset_id}/file", response_class=FileResponse, responses=BYTES)
-    async def file(asset_id: str, download: bool = False) -> FileResponse:
-        """The bytes; ranges are served. `download` gives them as an attachment with the asset's name."""
-        return served(library.get(asset_id), download)
+    async def file(asset_id: str, download: bool = False, credentials: bool = False) -> FileResponse:
+        """The bytes; ranges are served. `download` gives them as an attachment with the asset's name, `credentials` a
+        copy that carries a signed C2PA manifest, where the file was made here and its form can hold one."""
+        asset = library.get(asset_id)
+        return served(asset, download, await run_in_threadpool(studio.credited, asset) if credentials else None)
 
     routes.get("/files/{asset_id}", response_class=FileResponse, operation_id="file", responses=BYTES)(file)
 
@@ -144,6 +149,17 @@ def router(studio: Studio) -> APIRouter:
         """Its tempo, and the seconds at which its beats fall."""
         response.headers["cache-control"] = FOREVER
         return library.beats(asset_id)
+
+    @routes.get("/assets/{asset_id}/manifest")
+    def told(asset_id: str) -> Manifest:
+        """What an exported film is made of: every clip's hash, model, revision, seed, licence and recipe. `studio
+        export --from-manifest` makes the film again from it."""
+        return manifest(library.get(asset_id), library.many)
+
+    @routes.get("/assets/{asset_id}/credits", response_class=PlainTextResponse)
+    def credited(asset_id: str) -> PlainTextResponse:
+        """An exported film's credits: the models it was made by, with their licences."""
+        return PlainTextResponse(credits(manifest(library.get(asset_id), library.many)))
 
     @routes.get("/assets/{asset_id}/filmstrip", response_class=FileResponse, responses=WEBP)
     def filmstrip(asset_id: str) -> FileResponse:
@@ -177,15 +193,20 @@ def there(asset: Asset) -> Asset:
     return asset
 
 
-def served(asset: Asset, download: bool) -> FileResponse:
-    """A file from the library: shown only when it is of a kind that can do no harm, else saved."""
+def served(asset: Asset, download: bool, copy: Path | None = None) -> FileResponse:
+    """A file from the library, or a signed copy of it: shown only when it is of a kind that can do no harm, else
+    saved."""
     there(asset)
     inline = asset.mime.startswith(SHOWN_INLINE) and not download
     alone = {"content-security-policy": "sandbox; default-src 'none'"}  # should a browser ever run it: without us
-    headers = {"cache-control": FOREVER, "etag": f'"{asset.id}"'} | alone
+    headers = {"cache-control": FOREVER, "etag": f'"{asset.id}{"-signed" if copy else ""}"'} | alone
     disposition = "inline" if inline else "attachment"
     return Served(
-        asset.path, media_type=asset.mime, filename=asset.name, content_disposition_type=disposition, headers=headers
+        copy or asset.path,
+        media_type=asset.mime,
+        filename=asset.name,
+        content_disposition_type=disposition,
+        headers=headers,
     )
 
 

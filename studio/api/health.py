@@ -9,8 +9,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from pipelines.device import devices, reading
-from studio.people import STRANGER, asking
 from studio.api.shapes import Busy, Health
+from studio.people import STRANGER, asking
 from studio.studio import Studio
 
 UNWELL: dict[int | str, dict[str, Any]] = {

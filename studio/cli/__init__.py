@@ -10,7 +10,7 @@ import typer
 
 from pipelines.faults import Fault, Invalid
 from studio import __version__
-from studio.cli import backup, batch, bench, film, keys, models, tui
+from studio.cli import backup, batch, bench, film, finals, keys, models, sync, tui
 from studio.cli.given import TASKS, models_like, options_of, tasks_like, with_files
 from studio.cli.home import AsJson, Home, JobId, at_home, deliver, follow, say
 from studio.cli.words import words_of
@@ -24,6 +24,8 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(keys.app, name="keys")
 app.command()(keys.password)
 app.command()(film.film)
+app.command()(finals.conform)
+app.command()(sync.sync)
 for room in (batch, backup, tui):
     room.install(app)
 
@@ -56,27 +58,35 @@ def generate(
 
 @app.command()
 def export(
-    project: Annotated[str, typer.Argument(help="A project's id, or a timeline file")],
+    project: Annotated[str | None, typer.Argument(help="A project's id, or a timeline file")] = None,
+    *,
     out: Annotated[Path, typer.Option(help="The film; its suffix picks the format")],
     preset: Annotated[
         str | None, typer.Option(help="How fine, or where it is to be shown: youtube-1080p, shorts")
     ] = None,
     option: Annotated[list[str] | None, typer.Option("-o", help="name=value: codec, from, to, at, encoder")] = None,
+    from_manifest: Annotated[Path | None, typer.Option(help="A film's manifest: make that film again")] = None,
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """Cut a project together and write the film."""
+    """Cut a project together and write the film, its manifest and its credits beside it."""
     from studio.timeline.model import Timeline
 
+    if (project is None) == (from_manifest is None):
+        raise typer.BadParameter("Name a project, or a film's manifest with --from-manifest.")
     with at_home(home, working=True) as studio:
         format = out.suffix.lstrip(".")
         settings = options_of(option or []) | ({"preset": preset} if preset else {})
-        if Path(project).is_file():
-            timeline = Timeline.parse(Path(project).read_text("utf-8", errors="replace"))
+        if from_manifest is not None:
+            job = finals.again(studio, from_manifest, format, settings, as_json)
+        elif Path(project or "").is_file():
+            timeline = Timeline.parse(Path(project or "").read_text("utf-8", errors="replace"))
             job, _ = studio.export(timeline=timeline, format=format, settings=settings)
         else:
             job, _ = studio.export(project, format, settings=settings)
-        deliver(follow(studio, job, as_json), out, as_json)
+        done = follow(studio, job, as_json)
+        deliver(done, out, as_json)
+        finals.beside(studio, done, out)
 
 
 @app.command()

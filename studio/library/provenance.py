@@ -12,7 +12,7 @@ import json
 import struct
 from pathlib import Path
 
-from studio.library import splices
+from studio.library import marks, splices
 from studio.library.film import opened
 from studio.library.forms import HEAD, sniff
 from studio.types import Recipe
@@ -54,24 +54,30 @@ def hear(said: bytes | str) -> Recipe | None:
     return recipe if len(recipe.model) <= 200 and len(recipe.revision) <= 200 else None
 
 
-def write(path: Path, suffix: str, recipe: Recipe, to: Path) -> bool:
-    """Copy `path`, which is of the form `suffix`, to the new file `to` with the recipe in it.
+def write(path: Path, suffix: str, recipe: Recipe, to: Path, origin: marks.Origin | None = None) -> bool:
+    """Copy `path`, which is of the form `suffix`, to the new file `to` with the recipe in it, and how it was made.
 
     False, and nothing written, where the format has no place for one. An earlier recipe is replaced.
     """
     said = say(recipe)
     if suffix in MUXERS:
-        write_tag(path, MUXERS[suffix], said.decode(), to)
+        write_tag(path, MUXERS[suffix], said.decode(), to, marks.tags(suffix, origin))
+        if origin:
+            marks.mark(to, suffix, origin)
         return True
     splice = splices.WRITERS.get(suffix)
     if splice is None:
         return False
     try:
-        with path.open("rb") as source, to.open("wb") as target:
+        with path.open("rb") as source, to.open("w+b") as target:
             splice(source, target, said)
+            if origin and splice is splices.matroska:
+                splices.matroska_tag(target, marks.TAG, (marks.CODES + origin).encode())
     except splices.NoPlace:
         to.unlink()
         return False
+    if origin:
+        marks.mark(to, suffix, origin)
     return True
 
 
@@ -91,7 +97,7 @@ def read(path: Path) -> Recipe | None:
         return None
 
 
-def write_tag(path: Path, muxer: str, said: str, to: Path) -> None:
+def write_tag(path: Path, muxer: str, said: str, to: Path, more: dict[str, str]) -> None:
     """Every packet as it was, into a new container with a comment. The library's own muxer, and not the ffmpeg on PATH:
     an argument holds 128 kB only, and the bytes should not depend on which ffmpeg a machine has."""
     import av
@@ -100,14 +106,15 @@ def write_tag(path: Path, muxer: str, said: str, to: Path) -> None:
         found = sniff(source.read(HEAD))
     flags = {"fflags": "+bitexact"} | FLAGS.get(muxer, {})
     with opened(path, found.format if found else "") as film, av.open(str(to), "w", format=muxer, options=flags) as out:
-        out.metadata.update({k: v for k, v in film.metadata.items() if k in ("title", "artist")} | {"comment": said})
+        kept_tags = {k: v for k, v in film.metadata.items() if k in ("title", "artist")}
+        out.metadata.update(kept_tags | {"comment": said} | more)
         kept = {
             s.index: out.add_stream_from_template(s) for s in film.streams if s.type in ("video", "audio", "subtitle")
         }
         for stream in kept.values():
             stream.metadata.pop("encoder", None)
             if muxer == "ogg":  # its comments belong to a stream
-                stream.metadata["comment"] = said
+                stream.metadata.update({"comment": said} | more)
         for packet in film.demux():
             if packet.size and packet.stream_index in kept:
                 packet.stream = kept[packet.stream_index]

@@ -157,7 +157,8 @@ def find_wav(source: BinaryIO) -> Iterator[bytes]:
     for name, at, size in wav_chunks(source):
         source.seek(at + 8)
         if name == b"LIST" and size < MOST and source.read(8) == b"INFOICMT":
-            yield source.read(size)[4:].rstrip(b"\x00")
+            length = int.from_bytes(source.read(4), "little")
+            yield source.read(min(length, size)).rstrip(b"\x00")
 
 
 def vtt(source: BinaryIO, target: BinaryIO, said: bytes) -> None:
@@ -227,6 +228,20 @@ def matroska(source: BinaryIO, target: BinaryIO, said: bytes) -> None:
     target.write((size | 1 << 7 * width).to_bytes(width, "big"))
 
 
+def matroska_tag(target: BinaryIO, name: str, said: bytes) -> None:
+    """One more tag in the Tags element that `matroska` has just written at the end of a file."""
+    sized, body, end, tags = segment(target)
+    more = element(b"\x67\xc8", element(b"\x45\xa3", name.encode()) + element(b"\x44\x87", said))
+    target.seek(tags)
+    written = target.read(end - tags)
+    tag = written[written.index(b"\x73\x73") + 10 :]
+    target.seek(tags)
+    target.write(element(TAGS, element(b"\x73\x73", tag + more)))
+    width, size = body - sized, target.tell() - body
+    target.seek(sized)
+    target.write((size | 1 << 7 * width).to_bytes(width, "big"))
+
+
 def find_matroska(source: BinaryIO) -> Iterator[bytes]:
     try:
         _, _, end, at = segment(source)
@@ -234,8 +249,9 @@ def find_matroska(source: BinaryIO) -> Iterator[bytes]:
         return
     source.seek(at)
     said = source.read(min(end - at, MOST))
-    if (begins := said.find(MARKED)) >= 0:
-        yield said[begins:]
+    if (begins := said.find(MARKED)) >= 8:  # its size is in the eight bytes before it
+        size = int.from_bytes(said[begins - 8 : begins], "big") & (1 << 56) - 1
+        yield said[begins : begins + size]
 
 
 WRITERS: dict[str, Callable[[BinaryIO, BinaryIO, bytes], None]] = {

@@ -22,6 +22,7 @@ from studio.library.apart import looked_at
 from studio.library.beats import beats
 from studio.library.filmstrip import filmstrip
 from studio.library.intake import FULL_SHELF, Intake, QuotaReached, settle
+from studio.library.marks import Origin
 from studio.library.media import Facts, Limits, probe
 from studio.library.names import displayed
 from studio.library.parcel import packed
@@ -55,12 +56,16 @@ class Library:
 
     # --- in -------------------------------------------------------------------------------------------------------
 
-    def bring_in(self, path: Path, *, name: str = "", recipe: Recipe | None = None, tags: Iterable[str] = ()) -> Asset:
+    def bring_in(
+        self, path: Path, *, name: str = "", recipe: Recipe | None = None, tags: Iterable[str] = (),
+        origin: Origin | None = None,
+    ) -> Asset:  # fmt: skip
         """A file's bytes into the library, whole or not at all; it has no row yet. A file in HOME/tmp is moved, any
-        other copied. Without a `recipe`, the one the file carries is kept. Raises `Unsupported` or `TooLarge`."""
+        other copied. Without a `recipe`, the one the file carries is kept; with one, `origin` is said in the file too.
+        Raises `Unsupported` or `TooLarge`."""
         facts, name = probe(path, self.limits), name or path.name
         with self.scratch(facts.suffix) as fresh:
-            if recipe is None or not provenance.write(path, facts.suffix, recipe, fresh):
+            if recipe is None or not provenance.write(path, facts.suffix, recipe, fresh, origin):
                 return self.take(path, facts, name, recipe or provenance.read(path), tags)
             asset = self.take(fresh, facts, name, recipe, tags)
         if self.ours(path):

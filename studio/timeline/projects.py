@@ -66,9 +66,12 @@ class Projects:
     def __init__(self, db: Db):
         self.db = db
 
-    def create(self, title: str = "", timeline: Timeline | dict[str, Any] | str | None = None) -> Project:
+    def create(
+        self, title: str = "", timeline: Timeline | dict[str, Any] | str | None = None, *, id: str | None = None
+    ) -> Project:
+        """A new project; `id` is the one it has in another studio, if it comes from there."""
         film = blank(title[:500]) if timeline is None else Timeline.parse(timeline)
-        id, at, text = new_id(), now().timestamp(), json.dumps(film.dump())
+        id, at, text = id or new_id(), now().timestamp(), json.dumps(film.dump())
         with self.db.transaction():
             self.db.change(
                 "insert into project (id, title, timeline, created, updated, maker) values (?, ?, ?, ?, ?, ?)",

@@ -8,7 +8,7 @@ from studio import __version__
 from studio.studio import Studio
 
 TITLE, ORDER = "Timeline", 60
-SHEETS = ("room", "monitor", "takes", "rows", "slates")
+SHEETS = ("room", "monitor", "takes", "rows", "slates", "conform")
 
 
 def build(studio: Studio) -> None:

@@ -21,7 +21,9 @@ from pipelines.device import devices
 from pipelines.faults import Conflict
 from studio.settings import Settings
 from studio.types import new_id
+from studio.work.conform import Conform
 from studio.work.queue import Queue
+from studio.work.whole import Foreman
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +63,7 @@ class Crew:
     def __init__(self, home: Path, queue: Queue, settings: Settings):
         self.home, self.queue, self.settings = home, queue, settings
         self.posts = posts(settings)
+        self.foreman = Foreman(queue.db, queue.library, queue, {"conform": Conform(queue.db, queue.library)})
         self.workers: dict[str, tuple[Post, subprocess.Popen]] = {}
         self.deaths: dict[Post, list[float]] = {}
         self.stopping = threading.Event()
@@ -129,6 +132,7 @@ class Crew:
         for post in self.posts:
             if post not in manned and self.rested(post) and self.wanted(post):
                 self.hire(post)
+        self.foreman.look()
 
     def wanted(self, post: Post) -> bool:
         return not post.from_jobs or self.queue.in_line(post.lanes) >= post.from_jobs

@@ -283,7 +283,7 @@ class Queue:
         )
         self.db.change(
             "update job set status = 'failed', error = ?, finished = ? where status = 'running' and started < ?"
-            " and lane not in ('net', 'film')",  # a download takes as long as it takes, a film as long as its takes
+            " and lane not in ('net', 'film', 'whole')",  # a download takes as long as it takes, what has parts as they
             error.model_dump_json(),
             time.time(),
             time.time() - timeout_s,

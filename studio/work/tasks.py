@@ -18,6 +18,7 @@ from studio.library.store import Library
 from studio.settings import Settings
 from studio.timeline.model import Timeline
 from studio.types import Asset, Job, Recipe
+from studio.work import origins
 from studio.work.failpoint import failpoint
 from studio.work.meter import Meter
 
@@ -57,12 +58,13 @@ def generate(job: Job, context: Context, library: Library, pool: Pool) -> Outcom
 
 
 def made(pipeline: Pipeline, options: Options, job: Job, context: Context, library: Library) -> Outcome:
-    name = title_of(job.recipe.options)
+    name, said = title_of(job.recipe.options), origins.wanted(library.home)
     takes = []
     for path in pipeline.run(options, context):
         tags = tuple(pipeline.told.get("tags", ()))
         recipe = job.recipe.model_copy(update={"options": job.recipe.options | pipeline.told.get("options", {})})
-        takes.append(library.bring_in(path, name=f"{name}{path.suffix}", recipe=recipe, tags=tags))
+        origin = origins.of_model(pipeline.model, tags) if said else None
+        takes.append(library.bring_in(path, name=f"{name}{path.suffix}", recipe=recipe, tags=tags, origin=origin))
     return Outcome(takes, dict(pipeline.told) or None)
 
 
@@ -83,8 +85,12 @@ def export_film(job: Job, context: Context, library: Library, pool: Pool) -> Out
     )
     Shelf(pieces).tidy(round(Settings.load(library.home).cache_gb * 2**30))
     tag = "preview" if settings.preset == "preview" else "film"
-    film = library.bring_in(out, name=name, recipe=job.recipe, tags=(tag,))
-    beside = [library.bring_in(path, name=path.name, recipe=job.recipe, tags=("poster",)) for path in report.extras]
+    origin = origins.of_film(library.many(timeline.assets())) if origins.wanted(library.home) else None
+    film = library.bring_in(out, name=name, recipe=job.recipe, tags=(tag,), origin=origin)
+    beside = [
+        library.bring_in(path, name=path.name, recipe=job.recipe, tags=("poster",), origin=origin)
+        for path in report.extras
+    ]
     written = {name: value for name, value in asdict(report).items() if name not in ("path", "extras")}
     return Outcome([film, *beside], {"film": film.id, "project": job.project, "report": written})
 
@@ -197,6 +203,7 @@ LANES = {
     "verify": "net",
     ASKED: "net",
     "film": "film",  # which no worker serves: the director sees to it, while its takes are made
+    "conform": "whole",
 }  # other tasks make media, where their model says
 
 

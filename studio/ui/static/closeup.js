@@ -94,7 +94,7 @@ export class CloseUp {
       task && button("Reuse settings", "reuse", () => { this.close(false); reuse(recipe); }, { kind: "lamp", title: "Fill the form it came from with its prompt, seed and settings" }),
       task && button("Make another", "variation", again, { title: "The same recipe, a new seed" }),
       ["image", "video", "audio", "captions"].includes(asset.kind) && button("Add to timeline", "timeline", () => shelf.place([asset])),
-      el("a.quiet", { href: `${fileUrl(asset.id)}?download=true`, download: asset.name }, icon("download"), "Download"),
+      el("a.quiet", { href: `${fileUrl(asset.id)}?download=true&credentials=true`, download: asset.name }, icon("download"), "Download"),
       el("span.fill"), star, button("Move to trash", "trash", () => { this.close(); shelf.discard([asset.id]); }, { shown: false, kind: "bare" }));
   }
 

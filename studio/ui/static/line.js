@@ -3,8 +3,8 @@
 import { attempt, button, copy, el, get, hue, icon, openTab, post, promptOf, pulse, report, seconds, thumbUrl, toast } from "./api.js";
 
 const STATES = { "": "All", running: "Running", queued: "Waiting", done: "Done", failed: "Failed", cancelled: "Cancelled" };
-const TASKS = { image: "Picture", video: "Video", music: "Music", sound: "Sound", speech: "Speech", restore: "Restoring", export: "Export", film: "Film", words: "Question", score: "Sound for a film" };
-const ICONS = { export: "film", score: "sound", video: "film", restore: "film" };
+const TASKS = { image: "Picture", video: "Video", music: "Music", sound: "Sound", speech: "Speech", restore: "Restoring", export: "Export", film: "Film", words: "Question", conform: "Make it real", score: "Sound for a film" };
+const ICONS = { export: "film", conform: "film", score: "sound", video: "film", restore: "film" };
 const PAGE = 30;
 
 class Line extends HTMLElement {

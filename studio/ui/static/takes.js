@@ -32,7 +32,7 @@ async function place(job) {
 
 /** A link that saves the file; as a bare icon its words are for screen readers and the tooltip. */
 const download = (asset, words, kind = "quiet") =>
-  el(`a.${kind}`, { href: `${fileUrl(asset.id)}?download=true`, download: asset.name, title: `${words}: ${asset.name}`, "aria-label": words },
+  el(`a.${kind}`, { href: `${fileUrl(asset.id)}?download=true&credentials=true`, download: asset.name, title: `${words}: ${asset.name}`, "aria-label": words },
     icon("download"), kind === "quiet" && el("span", {}, words));
 
 function star(asset) {

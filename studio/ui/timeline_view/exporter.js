@@ -138,8 +138,10 @@ function end(body, wish) {
   }
   const [film] = job.assets;
   const facts = [film.width && `${film.width} × ${film.height} px`, film.duration_s && seconds(film.duration_s), bytes(film.bytes)].filter(Boolean).join(" · ");
-  const save = el("a.lamp.as-button", { href: `${fileUrl(film.id)}?download=true`, download: film.name }, icon("download"), "Download");
-  body.replaceChildren(shown(film), el("p.mono.muted.facts", {}, facts),
+  const save = el("a.lamp.as-button", { href: `${fileUrl(film.id)}?download=true&credentials=true`, download: film.name }, icon("download"), "Download");
+  const paper = (what, words) => el("a", { href: fileUrl(film.id).replace(/file$/, what), download: `${film.name.replace(/\.\w+$/, "")}.${what === "manifest" ? "manifest.json" : "credits.txt"}` }, words);
+  const papers = film.kind !== "project" && film.kind !== "captions" && film.kind !== "image" && el("p.muted.facts", {}, paper("manifest", "Manifest"), " · ", paper("credits", "Credits and licences"));
+  body.replaceChildren(shown(film), el("p.mono.muted.facts", {}, facts), ...(papers ? [papers] : []),
     el("div.row-end", {}, again, button("Show in the library", "project", () => { sheet.close(); openTab("Library"); dispatchEvent(new CustomEvent("homereel.show", { detail: { id: film.id } })); }), save));
   save.focus();
 }

@@ -97,7 +97,7 @@ function source(asset) {
       el("dl", {}, ...said.flatMap(([name, value]) => [el("dt", {}, name.replace(/_/g, " ")), el("dd.mono", {}, shownValue(value))]))),
     el("div.deeds", {},
       recipe && button("Reuse settings", "reuse", () => dispatchEvent(new CustomEvent("homereel.reuse", { detail: { recipe, asset } }))),
-      el("a.quiet", { href: `${fileUrl(asset.id)}?download=true`, download: asset.name }, icon("download"), "Download")));
+      el("a.quiet", { href: `${fileUrl(asset.id)}?download=true&credentials=true`, download: asset.name }, icon("download"), "Download")));
 }
 
 const shownValue = (value) => { const text = typeof value === "object" ? JSON.stringify(value) : String(value); return /^[0-9a-f]{64}$/.test(text) ? text.slice(0, 10) : text; };

@@ -1,8 +1,9 @@
 // The inspector's fields of a whole row, and of the film.
 
-import { button, el, icon } from "/ui/static/api.js";
+import { attempt, button, el, icon } from "/ui/static/api.js";
 import { bench, select } from "./bench.js";
 import { captionList } from "./captions.js";
+import { conformSheet } from "./conform.js";
 import { choice, group, heading, range, toggle, words } from "./fields.js";
 import { CANVASES, canvasName, seconds } from "./film.js";
 import { CAPTION_STYLES, rowName } from "./names.js";
@@ -41,6 +42,7 @@ export function ofFilm() {
       el("i", { style: { width: `${Math.min(26, (20 * width) / height)}px`, "aspect-ratio": `${width} / ${height}` } }), name));
   return [
     heading("Film", project.title, "video"),
+    bench.frames > 0 && el("div.deeds.real", {}, button("Make it real…", "film", attempt(conformSheet), { title: "Have the drafts made again by models with weights, each in its place" })),
     group("Canvas", shapes, el("p.muted.hint.mono", {}, `${timeline.width} × ${timeline.height} px · ${rate} fps · ${seconds(bench.frames, bench.fps)}`),
       choice("Frames per second", rate, ["24", "25", "30", "50", "60"], (fps) => cuts.setFilm({ fps: `${fps}/1` }), "Clips keep their length in seconds.")),
     group("Sound", choice("Loudness", String(timeline.loudness_lufs === undefined ? -14 : timeline.loudness_lufs ?? ""), LOUDNESS,

@@ -3,6 +3,7 @@
 import { Fault, attempt, call, el, get, icon, post, report, toast, upload } from "/ui/static/api.js";
 import { create, open, project, retitle, sample, settle } from "/ui/static/project.js";
 import { bench, on } from "./bench.js";
+import { conformSheet } from "./conform.js";
 import { RULE, menu } from "./menu.js";
 import { versionsSheet } from "./versions.js";
 
@@ -22,6 +23,7 @@ async function entries() {
     { words: "Open the sample", icon: "film", run: attempt(sample) },
     { words: "Open a file…", icon: "upload", run: attempt(openFile) },
     now && { words: "Rename", icon: "tag", run: () => rename(now) },
+    now && { words: "Make it real…", icon: "film", off: !bench.frames, run: attempt(conformSheet) },
     now && { words: "Versions…", icon: "history", run: attempt(versionsSheet) },
     now && { words: "Duplicate", icon: "copy", run: attempt(async () => settle(await post("/projects", { title: `${now.title}, copy`.slice(0, 500), timeline: now.timeline }))) },
     now && { words: "Delete", icon: "trash", run: attempt(() => discard(now)) },
