@@ -23,7 +23,8 @@ class Context(Protocol):
     """What a pipeline may ask of whoever runs it."""
 
     workdir: Path
-    """An empty folder of its own; what is yielded lies in it."""
+    """An empty folder of its own; what is yielded lies in it. Where the context has a `cache`, what lies there under a
+    name of its own outlives this attempt, for the next one to go on from."""
 
     def progress(self, fraction: float, note: str = "") -> None:
         """Say how far along it is, 0 to 1, in words a person reads. Raises `Cancelled` when the job has been stopped:

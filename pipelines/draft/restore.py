@@ -10,17 +10,22 @@ from typing import Any
 from pydantic import Field
 
 from pipelines.base import Context, Pipeline
+from pipelines.restoring.enlarge import enlarged
 from pipelines.restoring.graph import Filter
+from pipelines.restoring.job import restored
 from pipelines.restoring.options import Restoring
 from pipelines.restoring.prepare import PACE, finished, heard, prepared
 from pipelines.restoring.source import Source
-from pipelines.restoring.job import restored
 
 
 class DraftRestoreOptions(Restoring):
     denoise: float = Field(-1, ge=-1, le=1, title="Denoise", description="0 to 1; -1 is as much as was measured")
     deblock: float = Field(-1, ge=-1, le=1, title="Deblock", description="0 to 1; -1 is as much as was measured")
     sharpen: float = Field(-1, ge=-1, le=1, title="Sharpen", description="0 to 1; -1 is as much as was measured")
+
+
+NOISE = 20
+"""The standard deviation of noise, of 255, that a whole `denoise` is meant for."""
 
 
 class DraftRestore(Pipeline):
@@ -42,26 +47,30 @@ class Filters:
         self.pace = PACE.get(used["deinterlace"], Fraction(1))
 
     def restored(self, frames: Iterator[Any], tell: Callable[[], None]) -> Iterator[Any]:
-        source, deep = self.source, self.source.depth > 8
-        factor = min(a / b for a, b in zip(self.size, source.seen, strict=True))
-        chain = [*cleaned(self.used), *finished(source, self.size, deep), *sharper(self.used, factor)]
-        return prepared(heard(frames, tell), source, self.used["deinterlace"], self.used["first_field"], chain)
+        source, used = self.source, self.used
+        deep = source.depth > 8
+        chain = [*cleaned(used, deep), *sharper(used["sharpen"]), *finished(source, source.seen, deep)]
+        whole = prepared(heard(frames, tell), source, used["deinterlace"], used["first_field"], chain)
+        return enlarged(whole, source, self.size, deep)
 
 
-def cleaned(used: dict[str, Any]) -> list[Filter]:
-    """Blocks first, which are sharp and would be taken for detail; then noise, in three frames at once."""
+def cleaned(used: dict[str, Any], deep: bool) -> list[Filter]:
+    """Blocks first, which are sharp and would be taken for detail; then noise, in three frames at once; then what either
+    has left."""
+    blocks, noise = used["deblock"], NOISE * used["denoise"]
     chain: list[Filter] = []
-    if used["deblock"] > 0:
-        by = used["deblock"]
-        chain.append(("deblock", f"filter=strong:block=8:alpha={0.12 * by:.3f}:beta={0.07 * by:.3f}:gamma={0.06 * by:.3f}:delta={0.05 * by:.3f}"))
-    if used["denoise"] > 0:
-        sigma = 20 * used["denoise"]
-        chain.append(("fftdnoiz", f"sigma={min(30, sigma):.2f}:amount=0.95:block=32:overlap=0.6:prev=1:next=1"))
+    if blocks > 0:
+        by = f"beta={0.11 * blocks:.3f}:gamma={0.11 * blocks:.3f}:delta={0.11 * blocks:.3f}"
+        chain.append(("deblock", f"filter=weak:block=8:alpha={0.2 * blocks:.3f}:{by}"))
+    if noise > 0:
+        sigma = noise * 0.7 * min(2.6, 0.6 + 0.27 * noise) * (4 if deep else 1)
+        chain.append(("fftdnoiz", f"sigma={min(100 if deep else 30, sigma):.2f}:amount=0.95:block=8:prev=1:next=1"))
+    if left := max(noise / 2, 3.5 * blocks if blocks > 0 else 0):
+        chain.append(("nlmeans", f"s={min(30, max(1, left)):.2f}:p=3:r={5 if noise > 0 else 7}"))
     return chain
 
 
-def sharper(used: dict[str, Any], factor: float) -> list[Filter]:
-    """What the blur took, and what enlarging takes."""
-    amount = used["sharpen"] * 1.6 + (0.35 if factor > 1.2 else 0)
-    size = 5 if factor < 1.5 else 7 if factor < 3 else 11
-    return [("unsharp", f"{size}:{size}:{amount:.3f}:5:5:0")] if amount > 0 else []
+def sharper(by: float) -> list[Filter]:
+    """Some of what a blur took: the wider it was, the wider."""
+    size = 7 if by < 0.6 else 9
+    return [("unsharp", f"{size}:{size}:{2 * by:.3f}:5:5:0")] if by > 0 else []

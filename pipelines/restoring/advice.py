@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-NOISY, BLOCKY, SOFT, MISSING = 1.6, 0.5, 0.42, 0.02
+NOISY, BLOCKY, SOFT, MISSING = 1.6, 0.2, 0.42, 0.02
 
 
 def suggested(report: dict[str, Any]) -> dict[str, Any]:
@@ -29,13 +29,13 @@ def denoise(noise: float) -> float:
 
 
 def deblock(blocking: float) -> float:
-    return round(min(1.0, 0.3 + blocking / 4), 2) if blocking >= BLOCKY else 0.0
+    return round(min(1.0, 0.3 + blocking / 2), 2) if blocking >= BLOCKY else 0.0
 
 
 def sharpen(report: dict[str, Any]) -> float:
     if report["sharpness"] >= SOFT or report["noise"] > 12:
         return 0.0
-    return round(min(0.6, 0.25 + (SOFT - report["sharpness"]) * 2), 2)
+    return round(min(1.0, 0.2 + (SOFT - report["sharpness"]) * 3.2), 2)
 
 
 def troubled(report: dict[str, Any]) -> bool:

@@ -24,12 +24,12 @@ def form_of(deep: bool) -> str:
 
 
 def write(path: Path, frames: Iterable[Frame], *, size: tuple[int, int], deep: bool, tick: Fraction, rate: Fraction,
-          tags: dict[str, int], quality: str) -> int:  # fmt: skip
+          tags: dict[str, int], quality: str, form: str = "nut", ahead_s: int | None = None) -> int:  # fmt: skip
     """A chunk of H.264, or, of ten bits, of HEVC; says how many frames it has."""
     import av
 
-    count, ahead = 0, round(AHEAD_S / tick)
-    with av.open(str(path), "w", format="nut", options={"fflags": "bitexact"}) as out:
+    count, ahead = 0, round((AHEAD_S if ahead_s is None else ahead_s) / tick)
+    with av.open(str(path), "w", format=form, options={"fflags": "bitexact"}) as out:
         stream: Any = out.add_stream("libx265" if deep else "libx264", rate=rate)
         coder = stream.codec_context
         coder.width, coder.height, coder.pix_fmt = *size, form_of(deep)

@@ -27,7 +27,7 @@ def restored(pipeline: Pipeline, options: Any, context: Context, restorer: Maker
     used = settled(options, report)
     size = sized(source.seen, options.size)
     film = Film(source, options, restorer(used, source, size), size, context)
-    pipeline.told = {**pipeline.told, "report": report, "used": used, "options": applied(options, used)}
+    pipeline.told = {**pipeline.told, "report": report, "used": told(used), "options": applied(options, used)}
     with keep.kept(context, keep.key(pipeline.model, options)) as folder:
         out = film.made(folder, report)
         context.progress(1.0, "done")
@@ -41,6 +41,11 @@ def settled(options: Any, report: dict[str, Any]) -> dict[str, Any]:
     given = options.model_dump()
     auto = {name: ways[name] for name in MEASURED if given.get(name) in (-1, "auto") and name in ways}
     return given | auto | {"first_field": report.get("first_field", "tff")}
+
+
+def told(used: dict[str, Any]) -> dict[str, Any]:
+    """What was decided by measuring, for the job's result."""
+    return {name: used[name] for name in (*MEASURED, "first_field") if name in used}
 
 
 def applied(options: Any, used: dict[str, Any]) -> dict[str, Any]:

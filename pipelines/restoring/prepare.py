@@ -33,10 +33,9 @@ def finished(source: Source, size: tuple[int, int], deep: bool) -> list[Filter]:
     return [("scale", how), ("setsar", "1"), ("format", "yuv420p10le" if deep else "yuv420p")]
 
 
-def coloured(source: Source, deep: bool) -> list[Filter]:
+def coloured(source: Source, size: tuple[int, int], deep: bool) -> list[Filter]:
     """To red, green and blue, full range, of eight or sixteen bits, in square pixels."""
-    width, height = source.seen
-    how = f"{width}:{height}:flags=lanczos+accurate_rnd+full_chroma_int+full_chroma_inp:out_range=pc"
+    how = f"{size[0]}:{size[1]}:flags=lanczos+accurate_rnd+full_chroma_int+full_chroma_inp:out_range=pc"
     if source.tags["colorspace"] != RGB:
         said = "pc" if source.tags["color_range"] == 2 else "tv"
         how += f":in_color_matrix={MATRIX.get(source.matrix, 'bt709')}:in_range={said}"
@@ -49,6 +48,11 @@ def uncoloured(matrix: int, size: tuple[int, int], deep: bool) -> list[Filter]:
     name = MATRIX.get(matrix, "bt709")
     return [("scale", f"{how}:out_color_matrix={name}"), ("setsar", "1"),
             ("format", "yuv420p10le" if deep else "yuv420p")]  # fmt: skip
+
+
+def tags_of(frame: Any) -> dict[str, int]:
+    names = ("colorspace", "color_primaries", "color_trc", "color_range")
+    return {name: int(getattr(frame, name)) for name in names}
 
 
 def heard(frames: Iterator[Any], tell: Callable[[], None]) -> Iterator[Any]:

@@ -74,6 +74,8 @@ class Source:
     """Matrix, primaries, transfer and range of its colours, by H.273's numbers."""
     flagged: bool = False
     """Whether its first frame says that it is interlaced."""
+    still: bool = False
+    """A picture, as a film of one frame."""
 
     @cached_property
     def pts(self) -> array[int]:

@@ -51,14 +51,17 @@ def read(path: Path) -> np.ndarray:
 def still(path: Path, width: int, height: int) -> Source:
     """A picture as if it were a film of one frame."""
     tags = {"colorspace": RGB, "color_primaries": BT709, "color_trc": BT709, "color_range": FULL}
-    return Source(path, width, height, "rgb24", 8, Fraction(1), 0, Fraction(1, 25), Fraction(25), Fraction(0), False, tags)
+    return Source(
+        path, width, height, "rgb24", 8, aspect=Fraction(1), degrees=0, tick=Fraction(1, 25), rate=Fraction(25),
+        origin=Fraction(0), sound=False, tags=tags, still=True,
+    )  # fmt: skip
 
 
 def restored(pipeline: Pipeline, options: Any, context: Context, restorer: Maker) -> Path:
     """The restored picture as a PNG in the job's workdir."""
     from PIL import Image
 
-    from pipelines.restoring.job import applied, settled
+    from pipelines.restoring.job import applied, settled, told
 
     image = read(options.source)
     colours = np.ascontiguousarray(image[..., :3])
@@ -68,7 +71,7 @@ def restored(pipeline: Pipeline, options: Any, context: Context, restorer: Maker
     source = still(options.source, width, height)
     size = sized((width, height), options.size)
     pipeline.told = {
-        **pipeline.told, "report": report, "used": used,
+        **pipeline.told, "report": report, "used": told(used),
         "options": {name: value for name, value in applied(options, used).items() if name in advice.suggested(report)},
     }  # fmt: skip
     maker = restorer(used, source, size)
