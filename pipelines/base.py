@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -144,6 +144,8 @@ class Pipeline(ABC):
         """Whether `model` can run here now, told without importing anything heavy."""
         return "ready", ""
 
+    on_device: ClassVar[bool] = False
+    """Whether it needs a device, and so waits for the worker that has one."""
     build: str = ""
     """How the weights are to be loaded, where options decide that: what `build_for` said."""
 

@@ -4,10 +4,10 @@ on one GPU or, by torchrun, on several. https://github.com/ByteDance-Seed/SeedVR
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,6 @@ from pipelines.restoring.options import Restoring
 from pipelines.restoring.painted import Painted, Shown, Tell, framed
 from pipelines.restoring.prepare import uncoloured
 from pipelines.restoring.source import BT709, Source
-from fractions import Fraction
 
 REPO = "https://github.com/ByteDance-Seed/SeedVR"
 STRIDE, SIDE = 4, 16
@@ -54,6 +53,7 @@ class SeedVR(Pipeline):
     """A film as MP4, a picture as PNG."""
 
     Options = SeedVROptions
+    on_device = True
 
     @classmethod
     def status(cls, model: Model) -> tuple[Status, str]:
@@ -69,16 +69,17 @@ class SeedVR(Pipeline):
             return "not_downloaded", f"The checkout lacks {', '.join(lacking)}. In it: {where}"
         if not launcher(home):
             return "needs_package", "There is no torchrun: install the checkout's requirements, in its .venv or here."
-        if devices()[0].kind != "cuda" and not os.environ.get("STUDIO_SEEDVR_ANYWHERE"):
+        if devices()[0].kind != "cuda":
             return "needs_gpu", "It needs an NVIDIA GPU, with about 40 GB for 720p."
         return "ready", ""
 
     def run(self, options: SeedVROptions, context: Context) -> Iterator[Path]:
         def restorer(used: dict[str, Any], source: Source, size: tuple[int, int]) -> Painted:
             stretch = (options.stretch - 1) // STRIDE * STRIDE + 1
+            launched = Launched(self.model, options, context, size)
             return Painted(
-                Launched(self.model, options, context, size).paint(stretch), used, source, size,
-                chunk=max(5, (stretch - 9) // 5 * 5), overlap=4, context=0, deep=False,
+                launched.paint(stretch), used, source, size, chunk=max(5, (stretch - 9) // 5 * 5), overlap=4, context=0,
+                deep=False, saying=lambda: launched.said,
             )  # fmt: skip
 
         return restored(self, options, context, restorer)
@@ -89,6 +90,7 @@ class Launched:
 
     def __init__(self, model: Model, options: SeedVROptions, context: Context, size: tuple[int, int]):
         self.model, self.options, self.context, self.size = model, options, context, size
+        self.said = ""
 
     def paint(self, most: int) -> Any:
         def paint(pictures: Iterator[Shown], tell: Tell) -> Iterator[Shown]:
@@ -113,10 +115,7 @@ class Launched:
             "--output_dir", str(made), "--seed", str(self.options.seed), "--res_h", str(self.size[1]), "--res_w",
             str(self.size[0]), "--sp_size", str(self.options.gpus if len(images) > 1 else 1),
         ]  # fmt: skip
-        seedvr_run.run(
-            command, home, self.options.limit_min * 60, tell,
-            lambda said: self.context.progress(getattr(self, "part", 0.0), said),
-        )  # fmt: skip
+        seedvr_run.run(command, home, self.options.limit_min * 60, tell, lambda said: setattr(self, "said", said))
         files = sorted(made.iterdir())
         if not files:
             raise SeedVRFailed("SeedVR ended well and left no film.", "Try a shorter stretch, and look at its log.")
@@ -178,7 +177,3 @@ def launcher(home: Path) -> list[str]:
     found = next((str(path) for path in (*own, beside) if path.is_file()), shutil.which("torchrun"))
     return [found] if found else []
 
-
-def words_of(line: str) -> str:
-    """What a line of the script's output tells a person; empty for most."""
-    return re.sub(r"\s+", " ", line).strip()[:120]

@@ -55,18 +55,18 @@ class Filters:
 
 
 def cleaned(used: dict[str, Any], deep: bool) -> list[Filter]:
-    """Blocks first, which are sharp and would be taken for detail; then noise, in three frames at once; then what either
-    has left."""
-    blocks, noise = used["deblock"], NOISE * used["denoise"]
+    """Noise in three frames at once, and what that leaves; or the traces of coding, edges of its blocks first."""
+    blocks, noise, scale = used["deblock"], NOISE * used["denoise"], 4 if deep else 1
     chain: list[Filter] = []
     if blocks > 0:
-        by = f"beta={0.11 * blocks:.3f}:gamma={0.11 * blocks:.3f}:delta={0.11 * blocks:.3f}"
-        chain.append(("deblock", f"filter=weak:block=8:alpha={0.2 * blocks:.3f}:{by}"))
+        by = f"beta={0.04 * blocks:.3f}:gamma={0.04 * blocks:.3f}:delta={0.04 * blocks:.3f}"
+        chain.append(("deblock", f"filter=weak:block=8:alpha={0.06 * blocks:.3f}:{by}"))
     if noise > 0:
-        sigma = noise * 0.7 * min(2.6, 0.6 + 0.27 * noise) * (4 if deep else 1)
-        chain.append(("fftdnoiz", f"sigma={min(100 if deep else 30, sigma):.2f}:amount=0.95:block=8:prev=1:next=1"))
-    if left := max(noise / 2, 3.5 * blocks if blocks > 0 else 0):
-        chain.append(("nlmeans", f"s={min(30, max(1, left)):.2f}:p=3:r={5 if noise > 0 else 7}"))
+        sigma = noise * 0.7 * min(2.6, 0.6 + 0.27 * noise) * scale
+        chain.append(("fftdnoiz", f"sigma={min(100, sigma):.2f}:amount=0.95:block=8:prev=1:next=1"))
+        chain.append(("nlmeans", f"s={min(30, max(1, noise / 2)):.2f}:p=3:r=5"))
+    elif blocks > 0:
+        chain.append(("fftdnoiz", f"sigma={6 * blocks * scale:.2f}:amount=0.9:block=16:overlap=0.5:prev=1:next=1"))
     return chain
 
 

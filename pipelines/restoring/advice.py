@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-NOISY, BLOCKY, SOFT, MISSING = 1.6, 0.2, 0.42, 0.02
+NOISY, BLOCKY, SOFT, MISSING = 2.2, 0.2, 0.42, 0.02
 
 
 def suggested(report: dict[str, Any]) -> dict[str, Any]:

@@ -167,9 +167,9 @@ class Film:
         chunks = len(self.plan.chunks)
         done = sum(c.end - c.start for c in self.plan.chunks[self.ready : chunk.number]) + now - chunk.start
         pace = float(done * self.plan.tick) * float(self.rate) / max(0.1, time.monotonic() - self.begun)
-        note = f"part {chunk.number + 1} of {chunks}, {pace:.1f} frames a second"
         resumed = f", {self.ready} were there already" if self.ready else ""
-        self.context.progress(part, note + resumed)
+        said = getattr(self.restorer, "saying", str)() or f"{pace:.1f} frames a second"
+        self.context.progress(part, f"part {chunk.number + 1} of {chunks}{resumed}, {said}")
 
 
 def piece(folder: Path, chunk: Chunk) -> Path:

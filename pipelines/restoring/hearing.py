@@ -30,7 +30,7 @@ def measured(path: Path) -> dict[str, Any]:
     blocks = samples.mean(0)[: samples.shape[1] // 2400 * 2400].reshape(-1, 2400)
     levels = 20 * np.log10(np.sqrt((blocks**2).mean(1)) + 1e-9) if len(blocks) else np.array([SILENT_DB])
     heard = levels[levels > SILENT_DB]
-    top = np.abs(samples) >= max(0.985 * peak, 0.9)
+    top = np.abs(samples) >= 0.985
     clipped = float((top[:, 1:] & top[:, :-1]).mean())
     found = {
         "peak_db": round(20 * float(np.log10(peak)), 1),
@@ -43,7 +43,7 @@ def measured(path: Path) -> dict[str, Any]:
 
 
 def read(path: Path) -> np.ndarray | None:
-    """A minute from its middle, (2, samples) float32 at 48 kHz."""
+    """A minute from its middle, (channels, samples) float32 at 48 kHz: its first two channels, as they are."""
     import av
     import av.error
 
@@ -53,10 +53,10 @@ def read(path: Path) -> np.ndarray | None:
         length = float(stream.duration * stream.time_base) if stream.duration else (container.duration or 0) / 1e6
         if length > WINDOW_S:
             container.seek(int((length - WINDOW_S) / 2 * 1_000_000), backward=True)
-        resampler = av.AudioResampler(format="fltp", layout="stereo", rate=RATE)
+        resampler = av.AudioResampler(format="fltp", rate=RATE)
         try:
             for frame in container.decode(stream):
-                pieces += [one.to_ndarray() for one in resampler.resample(frame)]
+                pieces += [one.to_ndarray()[:2] for one in resampler.resample(frame)]
                 if sum(piece.shape[1] for piece in pieces) >= wanted:
                     break
         except av.error.FFmpegError:

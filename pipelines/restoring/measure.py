@@ -16,7 +16,7 @@ from pipelines.restoring.source import Source, look
 
 SPOTS, STRETCH = 5, 15
 """Stretches looked at, and frames of each: three turns of 3:2 pulldown."""
-FLAT_SHARE = 0.3
+FLAT_SHARE = 0.15
 MOVED = 0.06
 """By how much jaggedness must differ for it to be motion."""
 REPEAT = 0.6

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from pipelines.base import Media, Options
 
 Size = Literal["same", "2x", "4x", "720p", "1080p", "4K"]
 HEIGHTS = {"720p": 720, "1080p": 1080, "4K": 2160}
 Fields = Literal["auto", "off", "frames", "fields", "film"]
+Rate = Literal["same", "24", "25", "30", "48", "50", "60"]
 Quality = Literal["small", "good", "best"]
 MOST = 8192
 """Pixels of the longer side that are made at most."""
@@ -32,7 +33,7 @@ class Restoring(Options):
     stabilise: float = Field(
         0, ge=0, le=1, title="Stabilise", description="How calm the camera becomes; its edges are cut by that"
     )
-    fps: Literal["same", "24", "25", "30", "48", "50", "60"] = Field(
+    fps: Annotated[Rate, BeforeValidator(lambda said: str(said) if isinstance(said, int) else said)] = Field(
         "same", title="Frame rate", description="Frames in between are made from the motion around them"
     )
     mend: bool = Field(

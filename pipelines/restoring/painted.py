@@ -28,16 +28,17 @@ Paint = Callable[[Iterator[Shown], Tell], Iterator[Shown]]
 
 class Painted:
     """`paint` makes pictures of pictures, of any size; they come upright, deinterlaced, in square pixels, in `given`
-    size or their own. `chunk`, `overlap` and `context` are as the engine has them. `smooth` takes flicker out."""
+    size or their own. `chunk`, `overlap` and `context` are as the engine has them. `smooth` takes flicker out; `saying`
+    tells what is being done right now."""
 
     def __init__(self, paint: Paint, used: dict[str, Any], source: Source, size: tuple[int, int], *, chunk: int = 60,
                  overlap: int = 4, context: int = 10, given: tuple[int, int] | None = None, deep: bool | None = None,
-                 smooth: float = 0):  # fmt: skip
+                 smooth: float = 0, saying: Callable[[], str] = str):  # fmt: skip
         self.paint, self.used, self.source, self.size = paint, used, source, size
         self.chunk, self.overlap, self.context, self.given = chunk, overlap, context, given or source.seen
         self.pace = PACE.get(used["deinterlace"], Fraction(1))
         self.deep, self.fine = source.depth > 8, source.depth > 8 if deep is None else deep
-        self.smooth = 0 if source.still else smooth
+        self.smooth, self.saying = 0 if source.still else smooth, saying
 
     def restored(self, frames: Iterator[Any], tell: Tell) -> Iterator[Any]:
         source, used = self.source, self.used

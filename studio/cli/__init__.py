@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +12,8 @@ from pipelines.faults import Fault, Invalid
 from studio import __version__
 from studio.cli import bench, models
 from studio.cli.home import AsJson, Home, JobId, at_home, deliver, follow, say
+from studio.cli.restore import restore
+from studio.cli.wishes import options_of
 from studio.settings import Settings
 
 app = typer.Typer(
@@ -20,20 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
-
-
-def options_of(pairs: list[str]) -> dict[str, Any]:
-    """`-o key=value` as options: a value that reads as JSON is that, anything else is text."""
-    found = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise Invalid(f"-o {pair} has no value.", "Write -o name=value.")
-        try:
-            found[name.strip()] = json.loads(value)
-        except ValueError:
-            found[name.strip()] = value
-    return found
+app.command()(restore)
 
 
 def with_files(studio: Any, model: Any, options: dict[str, Any]) -> dict[str, Any]:
