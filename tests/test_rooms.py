@@ -14,7 +14,7 @@ FILES = sorted(f for f in (HOUSE / "app.py", *(HOUSE / "studio").rglob("*.py"), 
 STOREYS = [  # from the roof down: an import stays in its own room or goes to a storey below
     ["app"],
     ["studio.ui", "studio.api", "studio.cli"],
-    ["studio.director", "studio.sample", "studio.takes", "studio.bench"],
+    ["studio.director", "studio.sample", "studio.takes", "studio.restoring", "studio.bench"],
     ["studio.studio", "studio.doctor"],
     ["studio.work"],
     ["studio.library", "studio.timeline"],

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from pipelines.faults import Unknown
 from studio import __version__
-from studio.api import assets, docs, errors, health, jobs, models, preview, projects, takes
+from studio.api import assets, docs, errors, health, jobs, models, preview, projects, restoring, takes
 from studio.studio import Studio
 from studio.timeline.model import Timeline
 from studio.types import Asset, GenerationRequest, Job
@@ -43,7 +43,7 @@ def create(studio: Studio) -> FastAPI:
         openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None, responses=REFUSALS,
     )  # fmt: skip
     errors.install(app)
-    for door in (models, jobs, assets, projects, preview, takes):
+    for door in (models, jobs, assets, projects, preview, takes, restoring):
         app.include_router(door.router(studio), prefix="/api/v1")
     app.include_router(health.router(studio))
 

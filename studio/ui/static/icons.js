@@ -1,6 +1,7 @@
 /* The one set of icons: 24-unit outlines, drawn with the colour of the words beside them. */
 
 const paths = {
+  restore: "M5 20 15.500 9.500 M13.500 7.500l3 3 M17 3v4 M15 5h4 M20 12v3 M18.500 13.500h3 M8 4v3 M6.500 5.500h3",
   undo: "M9 14 4 9l5-5 M4 9h10a6 6 0 0 1 0 12h-3",
   redo: "m15 14 5-5-5-5 M20 9H10a6 6 0 0 0 0 12h3",
   sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8Z M12 2v2 M12 20v2 M4.9 4.9l1.4 1.4 M17.7 17.7l1.4 1.4 M2 12h2 M20 12h2 M4.9 19.1l1.4-1.4 M17.7 6.3l1.4-1.4",
