@@ -1,5 +1,5 @@
-"""Which architecture of spandrel's has tensors of these names: `python -m pipelines.kin` reads them as JSON and prints it.
-A program of its own, because spandrel brings torch along."""
+"""Which architecture of spandrel's has tensors of these names: `python -m pipelines.kin` reads them as JSON and prints
+it. A program of its own, because spandrel brings torch along."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def told(tensors: Sequence[str]) -> str:
     names = dict.fromkeys(tensors)
     for support in MAIN_REGISTRY:
         try:
-            if support.detect(names):  # type: ignore[arg-type]
+            if support.detect(names):
                 return str(support.architecture.name)
         except (AttributeError, TypeError, KeyError):  # one that also looks at the tensors themselves
             continue

@@ -1,5 +1,5 @@
-"""Networks that make single pictures large and clean, of every architecture that spandrel reads: Real-ESRGAN, SwinIR, HAT,
-DAT and the rest. One's own .safetensors is enough. Films go through frame by frame, smoothed over time."""
+"""Networks that make single pictures large and clean, of every architecture that spandrel reads: Real-ESRGAN, SwinIR,
+HAT, DAT and the rest. One's own .safetensors is enough. Films go through frame by frame, smoothed over time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,12 @@ LEAST_TILE = 64
 
 class UpscaleOptions(Restoring):
     tile: int = Field(
-        512, ge=64, le=4096, multiple_of=16, title="Tile", description="Pixels of a side done at once; smaller takes less memory"
+        512,
+        ge=64,
+        le=4096,
+        multiple_of=16,
+        title="Tile",
+        description="Pixels of a side done at once; smaller takes less memory",
     )
     smooth: float = Field(
         0.3, ge=0, le=1, title="Smooth over time", description="How much of the flicker between frames is taken out"
@@ -39,7 +44,7 @@ class NotAnUpscaler(Unsupported):
 
 
 class Upscale(Weighted):
-    """A film as MP4, a picture as PNG. Where the network's own factor is not the one asked for, Lanczos does the rest."""
+    """A film as MP4, a picture as PNG. Where the network's factor is not the one asked for, Lanczos does the rest."""
 
     Options = UpscaleOptions
     packages: ClassVar[tuple[str, ...]] = ("torch", "spandrel")
@@ -52,7 +57,7 @@ class Upscale(Weighted):
                 network = spandrel.ModelLoader("cpu").load_from_file(checkpoint(folder))
         except spandrel.UnsupportedModelError:
             raise NotAnUpscaler(f"{self.model.title} is of an architecture that spandrel does not read.",
-                                "Choose a checkpoint of Real-ESRGAN, SwinIR, HAT, DAT or the like.") from None  # fmt: skip
+                                "Choose one of Real-ESRGAN, SwinIR, HAT, DAT or the like.") from None  # fmt: skip
         if not isinstance(network, spandrel.ImageModelDescriptor) or network.purpose == "FaceSR":
             raise NotAnUpscaler(
                 f"{self.model.title} does {network.purpose}, which needs more than a picture.", "Choose an upscaler."

@@ -1,5 +1,5 @@
-"""SeedVR2, by ByteDance: a diffusion that restores stretches of film, run by the checkout that STUDIO_SEEDVR_HOME names,
-on one GPU or, by torchrun, on several. https://github.com/ByteDance-Seed/SeedVR"""
+"""SeedVR2, by ByteDance: a diffusion that restores stretches of film, run by the checkout that STUDIO_SEEDVR_HOME
+names, on one GPU or, by torchrun, on several. https://github.com/ByteDance-Seed/SeedVR"""
 
 from __future__ import annotations
 
@@ -36,9 +36,7 @@ RATE = Fraction(24)
 
 
 class SeedVROptions(Restoring):
-    stretch: int = Field(
-        45, ge=5, le=241, title="Stretch", description="Frames done at once; fewer take less memory"
-    )
+    stretch: int = Field(45, ge=5, le=241, title="Stretch", description="Frames done at once; fewer take less memory")
     gpus: int = Field(1, ge=1, le=16, title="GPUs", description="That share each stretch")
     limit_min: float = Field(
         30, ge=0.01, le=1440, title="Time limit", description="In minutes, for one stretch; then it is stopped"
@@ -54,6 +52,7 @@ class SeedVR(Pipeline):
 
     Options = SeedVROptions
     on_device = True
+    seeded = True
 
     @classmethod
     def status(cls, model: Model) -> tuple[Status, str]:
@@ -78,7 +77,7 @@ class SeedVR(Pipeline):
             stretch = (options.stretch - 1) // STRIDE * STRIDE + 1
             launched = Launched(self.model, options, context, size)
             return Painted(
-                launched.paint(stretch), used, source, size, chunk=max(5, (stretch - 9) // 5 * 5), overlap=4, context=0,
+                launched.paint(stretch), used, source, size, chunk=max(5, (stretch - 4) // 5 * 5), overlap=4, context=0,
                 deep=False, saying=lambda: launched.said,
             )  # fmt: skip
 
@@ -176,4 +175,3 @@ def launcher(home: Path) -> list[str]:
     beside = Path(sys.executable).parent / "torchrun"
     found = next((str(path) for path in (*own, beside) if path.is_file()), shutil.which("torchrun"))
     return [found] if found else []
-

@@ -1,4 +1,4 @@
-"""Runs SeedVR's script: in its folder, in a process group of its own, its words read for how far it is, within a time."""
+"""Runs SeedVR's script: in its folder, in a process group of its own, its words read for how far it is, in time."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ def failed(code: int, said: list[str]) -> Fault:
     if any("out of memory" in line.lower() for line in said):
         return OutOfMemory(
             "SeedVR ran out of GPU memory.",
-            "Take a shorter stretch or a smaller size, or share it over more gpus: one of 80 GB does 100 frames of 720p,"
-            " four do 1080p.",
+            "Take a shorter stretch or a smaller size, or share it over more gpus: one of 80 GB does 100 frames of"
+            " 720p, four do 1080p.",
         )
     return SeedVRBroke(f"SeedVR ended with code {code}: {words[:300]}", "Its own requirements may be missing: run it"
                        " by hand once, as its README says.")  # fmt: skip

@@ -1,5 +1,5 @@
-"""Diffusers' upscalers: Stable Diffusion x4, which paints detail into each picture, and LTX's, which enlarges the latents
-of a stretch of film at once."""
+"""Diffusers' upscalers: Stable Diffusion x4, which paints detail into each picture, and LTX's, which enlarges the
+latents of a stretch of film at once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,12 @@ class StableUpscaleOptions(Restoring):
         20, ge=0, le=350, title="Invent", description="Noise that is laid over it first: more makes more of it anew"
     )
     tile: int = Field(
-        256, ge=64, le=1024, multiple_of=64, title="Tile", description="Pixels of a side done at once; smaller takes less memory"
+        256,
+        ge=64,
+        le=1024,
+        multiple_of=64,
+        title="Tile",
+        description="Pixels of a side done at once; smaller takes less memory",
     )
     smooth: float = Field(
         0.5, ge=0, le=1, title="Smooth over time", description="How much of the flicker between frames is taken out"
@@ -41,6 +46,7 @@ class StableUpscale(Diffusion):
     """Four times as large. Each tile of each frame is drawn with the same noise."""
 
     Options = StableUpscaleOptions
+    seeded = True
 
     def run(self, options: StableUpscaleOptions, context: Context) -> Iterator[Path]:
         def paint(pictures: Iterator[Shown], tell: Tell) -> Iterator[Shown]:
@@ -92,6 +98,7 @@ class LtxUpscale(Diffusion):
     """Twice as large, in stretches of 8k + 1 frames that go through whole."""
 
     Options = LtxUpscaleOptions
+    seeded = True
 
     def bring(self, folder: Path, place: Placement) -> Any:
         pipe = opened(folder, replace(place, dtype="float32"))  # it hands its autoencoder nothing else

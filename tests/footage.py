@@ -24,7 +24,7 @@ def scene(frames: int, width: int = 256, height: int = 192, seed: int = 3) -> np
     for size, weight in ((96, 60), (32, 34), (12, 22), (5, 14)):
         rough = rng.standard_normal((high // size + 3, wide // size + 3, 3)).astype(np.float32)
         ground += weight * cv2.resize(rough, (wide, high), interpolation=cv2.INTER_CUBIC)
-    for n in range(14):
+    for _ in range(14):
         at = (int(rng.integers(wide)), int(rng.integers(high)))
         cv2.rectangle(ground, at, (at[0] + 30, at[1] + 18), rng.uniform(-80, 80, 3).tolist(), -1, cv2.LINE_AA)
     ground = np.clip(ground + 128, 20, 235)

@@ -68,7 +68,13 @@ def test_the_first_parameter_is_the_prompt_then_the_model_then_the_tasks_options
             assert common & model.cls.Options.model_fields.keys() <= set(names)
         optional = [p["parameter_name"] for p in doors[f"/generate_{task}"]["parameters"] if p["parameter_has_default"]]
         assert optional == names[1:]
-    assert set(doors) == {*(f"/generate_{task}" for task in SMALL), "/restore_video", "/export_film", "/list_models", "/job"}
+    assert set(doors) == {
+        *(f"/generate_{task}" for task in SMALL),
+        "/restore_video",
+        "/export_film",
+        "/list_models",
+        "/job",
+    }
 
 
 def test_the_same_recipe_is_the_same_bytes(client):

@@ -32,7 +32,9 @@ def options(model, tmp_path):
     given = tmp_path / "given.png"
     Image.linear_gradient("L").resize((96, 64)).convert("RGB").save(given)
     fields = model.cls.Options.model_fields
-    words = {name: "A lighthouse by the sea." for name in ("text", "prompt") if name in fields and model.task != "restore"}
+    words = {
+        name: "A lighthouse by the sea." for name in ("text", "prompt") if name in fields and model.task != "restore"
+    }
     begins = ("start", "end") if model.repo else ()  # some of these make nothing from words alone
     media = model.cls.Options.media()
     files = {name: given for name in media if fields[name].is_required() or name in begins}

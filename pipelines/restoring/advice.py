@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-NOISY, BLOCKY, SOFT, MISSING = 2.2, 0.2, 0.42, 0.02
+NOISY, BLOCKY, SOFT, MISSING = 2.2, 0.3, 0.42, 0.02
 
 
 def suggested(report: dict[str, Any]) -> dict[str, Any]:
@@ -40,9 +40,10 @@ def sharpen(report: dict[str, Any]) -> float:
 
 def troubled(report: dict[str, Any]) -> bool:
     """Whether its sound wants cleaning: clipped, hissing, or far from its loudness."""
-    hiss = -65 < report.get("noise_floor_db", -90) and report.get("loudness_lufs", 0) - report.get(
-        "noise_floor_db", -90
-    ) > 15
+    hiss = (
+        report.get("noise_floor_db", -90) > -65
+        and report.get("loudness_lufs", 0) - report.get("noise_floor_db", -90) > 15
+    )
     return report.get("sound_clipped", 0) > 0.0005 or hiss or abs(report.get("gain_db", 0)) > 8
 
 

@@ -4,6 +4,7 @@ and for frames that are missing or only repeat the one before."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -105,7 +106,8 @@ def flow(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Where each pixel of a is in b, less where it was: (h, w, 2), in pixels."""
     import cv2
 
-    return cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(a, b, None)  # type: ignore[call-overload]
+    finder: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    return finder.calc(a, b, None)
 
 
 def shifted(plane: np.ndarray, way: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -35,16 +36,11 @@ def save(path: Path, frames: list[Frame]) -> None:
     """Raw, for the next chunk to begin from. Whole or not at all."""
     part = path.with_suffix(".part")
     with part.open("wb") as file:
-        np.savez(
-            file,
-            pts=np.array([f.pts for f in frames], np.int64),
-            **{f"{n}_{p}": plane for n, f in enumerate(frames) for p, plane in enumerate(f.planes)},
-        )
+        planes: dict[str, Any] = {f"{n}_{p}": plane for n, f in enumerate(frames) for p, plane in enumerate(f.planes)}
+        np.savez(file, pts=np.array([f.pts for f in frames], np.int64), **planes)
     part.replace(path)
 
 
 def saved(path: Path) -> list[Frame]:
     with np.load(path, allow_pickle=False) as held:
-        return [
-            Frame(int(pts), tuple(held[f"{n}_{p}"] for p in range(3))) for n, pts in enumerate(held["pts"])
-        ]
+        return [Frame(int(pts), tuple(held[f"{n}_{p}"] for p in range(3))) for n, pts in enumerate(held["pts"])]

@@ -60,7 +60,12 @@ def join(path: Path, chunks: list[Path], sound: Path | None, *, tick: Fraction, 
     either that become 0; sound after `until` seconds is left out. `step` is the last frame's length."""
     import av
 
-    with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact", "avoid_negative_ts": "disabled"}) as out:
+    with av.open(
+        str(path),
+        "w",
+        format="mp4",
+        options={"movflags": "+faststart", "fflags": "+bitexact", "avoid_negative_ts": "disabled"},
+    ) as out:
         with opened(chunks[0]) as first:
             video = out.add_stream_from_template(first.streams.video[0])
             if video.codec_context.name == "hevc" or "265" in video.codec_context.name:

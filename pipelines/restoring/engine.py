@@ -174,4 +174,3 @@ class Film:
 
 def piece(folder: Path, chunk: Chunk) -> Path:
     return folder / f"{chunk.number:06}.nut"
-

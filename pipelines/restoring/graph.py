@@ -1,4 +1,4 @@
-"""Puts frames through ffmpeg's own filters, in this process, with their times. A chain is a list of (name, arguments)."""
+"""Puts frames through ffmpeg's own filters, here, with their times. A chain is a list of (name, arguments)."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def planes_of(frame: Any) -> tuple[np.ndarray, ...]:
     for plane in frame.planes:
         row = plane.line_size // kind().itemsize
         width = plane.width * colours
-        whole = np.frombuffer(plane, kind).reshape(-1, row)[: plane.height, :width]
+        whole = np.frombuffer(memoryview(plane), kind).reshape(-1, row)[: plane.height, :width]
         found.append(whole.reshape(plane.height, plane.width, 3).copy() if colours == 3 else whole.copy())
     return tuple(found)
 
@@ -91,7 +91,7 @@ def frame_of(planes: Sequence[np.ndarray], form: str, pts: int, tick: Fraction, 
     height, width = planes[0].shape[:2]
     frame = av.VideoFrame(width, height, form)
     for plane, samples in zip(frame.planes, planes, strict=True):
-        rows = np.frombuffer(plane, samples.dtype).reshape(plane.height, -1)
+        rows: np.ndarray = np.frombuffer(memoryview(plane), samples.dtype).reshape(plane.height, -1)
         flat = samples.reshape(samples.shape[0], -1)
         rows[:, : flat.shape[1]] = flat
     frame.pts, frame.time_base = pts, tick

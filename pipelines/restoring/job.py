@@ -28,7 +28,7 @@ def restored(pipeline: Pipeline, options: Any, context: Context, restorer: Maker
     size = sized(source.seen, options.size)
     film = Film(source, options, restorer(used, source, size), size, context)
     pipeline.told = {**pipeline.told, "report": report, "used": told(used), "options": applied(options, used)}
-    with keep.kept(context, keep.key(pipeline.model, options)) as folder:
+    with keep.kept(context, keep.key(pipeline.model, options, getattr(pipeline, "seeded", False))) as folder:
         out = film.made(folder, report)
         context.progress(1.0, "done")
         yield out

@@ -22,8 +22,10 @@ FORM = 1
 """Counts up when what the engine makes of a recipe changes: what was kept before is then of no use."""
 
 
-def key(model: Model, options: Any) -> str:
-    said = [FORM, model.id, model.repo, model.revision, options.model_dump(mode="json")]
+def key(model: Model, options: Any, seeded: bool) -> str:
+    """The recipe's name. The seed is part of it only where something is drawn by it."""
+    given = options.model_dump(mode="json", exclude=set() if seeded else {"seed"})
+    said = [FORM, model.id, model.repo, model.revision, given]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 

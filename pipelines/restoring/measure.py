@@ -5,6 +5,7 @@ Looked at in a few stretches of neighbouring frames, the same ones each time, in
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,12 @@ from pipelines.restoring.source import Source, look
 
 SPOTS, STRETCH = 5, 15
 """Stretches looked at, and frames of each: three turns of 3:2 pulldown."""
+WINDOW = 480, 640
+"""Rows and columns in the middle of a frame that are looked at."""
 FLAT_SHARE = 0.15
-MOVED = 0.06
-"""By how much jaggedness must differ for it to be motion."""
+MOVED, NEARLY = 0.06, 0.35
+"""By how much jaggedness must differ for it to be motion; and how much of what the wrong fields add the right ones may
+add, for a frame to be of one moment."""
 REPEAT = 0.6
 
 
@@ -35,7 +39,8 @@ def film(path: Path, tell: Callable[[float], None] = lambda _: None) -> dict[str
             found.append(stretch(lumas))
     report = together(found)
     report |= {
-        "kind": "video", "width": source.width, "height": source.height, "fps": float(source.rate), "frames": source.frames,
+        "kind": "video", "width": source.width, "height": source.height, "fps": float(source.rate),
+        "frames": source.frames,
         "seconds": round(source.seconds, 3), "bits": source.depth, "flagged_interlaced": source.flagged,
         "dropped": dropped(source),
     }  # fmt: skip
@@ -54,17 +59,21 @@ def picture(image: np.ndarray) -> dict[str, Any]:
 
 
 def luma_of(frame: Any) -> np.ndarray:
-    """Its brightness as float32, of 255."""
+    """The brightness of its middle as float32, of 255."""
     deep = max(c.bits for c in frame.format.components) > 8
     form = "yuv420p10le" if deep else "yuv420p"
     plane = planes_of(frame if frame.format.name == form else frame.reformat(format=form))[0]
-    return plane.astype(np.float32) / (4 if deep else 1)
+    top, left = (max(0, side - most) // 32 * 16 for side, most in zip(plane.shape, WINDOW, strict=True))
+    middle = plane[
+        top : top + WINDOW[0], left : left + WINDOW[1]
+    ]  # by sixteens: its blocks and fields stay what they are
+    return middle.astype(np.float32) / (4 if deep else 1)
 
 
 def stretch(lumas: list[np.ndarray]) -> dict[str, Any]:
     """What neighbouring frames say."""
     middle = lumas[len(lumas) // 2]
-    steps = [float(np.abs(b[::2, ::2] - a[::2, ::2]).mean()) for a, b in zip(lumas, lumas[1:], strict=False)]
+    steps = [float(np.abs(b[::2, ::2] - a[::2, ::2]).mean()) for a, b in pairwise(lumas)]
     combs, order = combing(lumas)
     return {
         "noise": noise(middle), "blocking": blocking(middle), "sharpness": sharpness(middle),
@@ -96,7 +105,9 @@ def blocking(luma: np.ndarray) -> float:
     for turned in (luma, luma.T):
         jump = np.abs(turned[:, 2:-1] * 3 - turned[:, 1:-2] * 3 + turned[:, :-3] - turned[:, 3:])
         at = np.arange(jump.shape[1]) + 1
-        means = [float(np.minimum(jump[:, at % 8 == phase], 40).mean()) for phase in range(8) if (at % 8 == phase).any()]
+        means = [
+            float(np.minimum(jump[:, at % 8 == phase], 40).mean()) for phase in range(8) if (at % 8 == phase).any()
+        ]
         found.append(max(0.0, means[7] - float(np.median(means))) / 4 if len(means) == 8 else 0.0)
     return float(np.mean(found))
 
@@ -128,14 +139,14 @@ def woven(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
 def combing(lumas: list[np.ndarray]) -> tuple[list[bool | None], float]:
     """Which frames are woven of two moments (None: nothing moves), and, above 0, that the top field is the first.
 
-    A whole frame is smoother than what is woven of it and a neighbour; one of two moments is not smoother than that of
-    the fields of either that are next to each other in time."""
+    A whole frame is smoother than what is woven of it and a neighbour, whichever fields are taken; of frames of two
+    moments, the fields that are next to each other in time make a smoother one than the others."""
     own = [jagged(luma) for luma in lumas]
-    crossed = [(jagged(woven(b, a)), jagged(woven(a, b))) for a, b in zip(lumas, lumas[1:], strict=False)]
+    crossed = [(jagged(woven(b, a)), jagged(woven(a, b))) for a, b in pairwise(lumas)]
 
     def beside(n: int, pair: tuple[float, float]) -> bool | None:
         near, far = min(pair) / (own[n] + 0.05), max(pair) / (own[n] + 0.05)
-        if near > 1.0 + MOVED:
+        if near > 1 + MOVED and near - 1 > NEARLY * (far - 1):
             return False
         return True if near < 1 - MOVED / 2 or far > 1 + MOVED else None
 

@@ -11,6 +11,7 @@ from pipelines.base import Media, Options
 
 Size = Literal["same", "2x", "4x", "720p", "1080p", "4K"]
 HEIGHTS = {"720p": 720, "1080p": 1080, "4K": 2160}
+FACTORS = {"same": 1.0, "2x": 2.0, "4x": 4.0}
 Fields = Literal["auto", "off", "frames", "fields", "film"]
 Rate = Literal["same", "24", "25", "30", "48", "50", "60"]
 Quality = Literal["small", "good", "best"]
@@ -50,10 +51,7 @@ class Restoring(Options):
 def sized(seen: tuple[int, int], size: Size) -> tuple[int, int]:
     """Even sides in pixels for a picture that is seen as `seen`: a factor, or a shorter side of 720, 1080 or 2160."""
     width, height = seen
-    if size in HEIGHTS:
-        factor = HEIGHTS[size] / min(width, height)
-    else:
-        factor = {"same": 1, "2x": 2, "4x": 4}[size]
+    factor = HEIGHTS[size] / min(width, height) if size in HEIGHTS else FACTORS[size]
     factor = min(factor, MOST / max(width, height))
     return even(width * factor), even(height * factor)
 

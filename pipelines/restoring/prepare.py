@@ -1,4 +1,4 @@
-"""The filters that every way of restoring begins and ends with: whole frames of half ones, upright; size and samples."""
+"""The filters that all restoring begins and ends with: whole frames of half ones, upright; size and samples."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def codec_of(path: Path) -> str:
 
 def fetched(source: Path, out: Path, how: str, *, zero: Fraction, origin: Fraction, seconds: float,
             report: dict[str, float], tell: Callable[[], None]) -> tuple[Path, Fraction] | None:  # fmt: skip
-    """Where the film's sound is to be had, and its time there that is the film's 0: `zero` in the source, whose own time
+    """Where the film's sound is to be had, and its time there that is the film's 0: `zero` in the source, whose time
     begins at `origin`. None: there is none, or none is wanted."""
     codec = codec_of(source)
     if how == "none" or not codec:

@@ -1,4 +1,4 @@
-"""A film to be restored: what it is, and any of its frames, read anew for each piece so that none depends on another."""
+"""A film to be restored: what it is, and any of its frames, read anew for each piece so that none needs another."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ FULL = 2
 BT709, BT601 = 1, 6
 RGB = 0
 """Of ITU-T H.273: matrix coefficients; 2 is unspecified in each of its tables."""
+SEEK_BACK_S = (0, 3, 15)
+"""How long before a frame its decoding begins, until one of these is early enough; then, from the film's beginning."""
 
 
 class UnreadableFilm(Unsupported):
@@ -129,14 +131,15 @@ class Source:
         if first >= last:
             return
         low, high = self.pts[first], self.pts[last - 1]
-        for sought in (True, False):
+        ways = [low - round(back / self.tick) for back in SEEK_BACK_S] if first else []
+        for since in (*ways, None):
             begun = False
-            for frame in self.decoded(low if sought and first else None):
+            for frame in self.decoded(since):
                 if frame.pts < low:
                     begun = True
                     continue
-                if not begun and first and sought and frame.pts > low:
-                    break  # the file's index led too far: from its beginning, then
+                if not begun and since is not None and frame.pts > low:
+                    break  # the file's index led too far: from further back, then
                 if frame.pts > high:
                     return
                 begun = True

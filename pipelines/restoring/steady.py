@@ -40,7 +40,7 @@ def step(before: np.ndarray, now: np.ndarray, points: np.ndarray) -> np.ndarray:
     """How far the picture moved from one frame to the next; nothing at a cut."""
     import cv2
 
-    found, status, _ = cv2.calcOpticalFlowPyrLK(before, now, points, None)  # type: ignore[call-overload]
+    found, status, _ = cv2.calcOpticalFlowPyrLK(before, now, points, None)
     kept = status.ravel() == 1
     if kept.sum() < 8:
         return np.zeros(3)

@@ -12,8 +12,8 @@ OVERLAP = 32
 
 def tiled(image: np.ndarray, tile: int, scale: int, through: Callable[[np.ndarray], np.ndarray],
           tell: Callable[[], None]) -> np.ndarray:  # fmt: skip
-    """(h, w, 3) whole numbers of eight or sixteen bits to (h x scale, w x scale, 3) of the same kind. `through` is given
-    and gives float32 of 0..1."""
+    """(h, w, 3) whole numbers of eight or sixteen bits to (h x scale, w x scale, 3) of the same kind. `through` is
+    given and gives float32 of 0..1."""
     most = np.iinfo(image.dtype).max
     height, width = image.shape[:2]
     rows, columns = spans(height, tile), spans(width, tile)

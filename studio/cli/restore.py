@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipelines.faults import Invalid
 from studio.cli.home import AsJson, Home, at_home, deliver, follow, say
 from studio.cli.wishes import options_of
+
+if TYPE_CHECKING:
+    from pipelines.base import Model
+    from studio.types import Job, Recipe
 
 
 def restore(
@@ -39,11 +43,24 @@ def restore(
             say(found) if as_json else told(found)
             return
         options = {**options_of(option or []), "source": source.id}
-        job, _ = studio.submit(GenerationRequest(model=chosen.id, options=options))
+        wish = GenerationRequest(model=chosen.id, options=options)
+        job = at_work(studio, chosen, options) or studio.submit(wish)[0]
         deliver(follow(studio, job, as_json), out, as_json)
 
 
-def told(found: dict) -> None:
+def at_work(studio: Any, model: Model, options: dict[str, Any]) -> Job | None:
+    """The job that does just this already: one that an earlier command put in line, and was killed over."""
+    recipe = studio.settle(model, options)
+
+    def but_seed(given: Recipe) -> dict[str, Any]:
+        return {name: value for name, value in given.options.items() if name != "seed" or "seed" in options}
+
+    same = (j for j in studio.queue.line() if j.model == model.id and but_seed(j.recipe) == but_seed(recipe))
+    return next(same, None)
+
+
+def told(found: dict[str, Any]) -> None:
+    """A report on the terminal."""
     for line in found["findings"]:
         print(f"{'!' if line['state'] == 'warn' else ' '} {line['name']:16} {line['said']}")
     settings = " ".join(f"-o {name}={str(value).lower()}" for name, value in found["suggested"].items())

@@ -12,7 +12,7 @@ export function compare({ before, after, offset = 0 }) {
   const old = el("img.before", { alt: `Before: ${before.name}`, draggable: false });
   const fresh = el("img.after", { alt: `After: ${after.name}`, draggable: false });
   const line = el("input", { type: "range", min: 0, max: 100, step: 0.5, value: 50, "aria-label": "How much of each is seen: left before, right after" });
-  const frame = el("div.frame", { style: { "--ratio": `${after.width} / ${after.height}` } }, fresh, el("div.left", {}, old), el("i.line"),
+  const frame = el("div.frame", { style: { "--ratio": `${after.width} / ${after.height}` } }, fresh, el("div.left", {}, old), el("i.seam"),
     el("span.tag.was", {}, "Before"), el("span.tag.is", {}, "After"), line);
   line.addEventListener("input", () => frame.style.setProperty("--at", `${line.value}%`));
 

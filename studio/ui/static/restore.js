@@ -19,7 +19,7 @@ class Condition extends HTMLElement {
 
   /** The form's source has changed. */
   look(ids) {
-    const id = ids?.[0] ?? "";
+    const id = String((Array.isArray(ids) ? ids[0] : ids) ?? "");   // a list of one comes as what is in it
     if (id === this.id) return;
     [this.id, this.at, this.still] = [id, 0, false];
     this.replaceChildren();
