@@ -36,7 +36,7 @@ def sent(server, file: Path) -> str:
         return http.post("/api/v1/assets", files={"file": (file.name, data)}).json()["id"]
 
 
-# --- HTTP ----------------------------------------------------------------------------------------------------------------
+# --- HTTP -----------------------------------------------------------------------------------------------------------
 
 
 def test_it_is_measured_restored_and_compared_over_http(server, old):
@@ -82,7 +82,7 @@ def test_a_refusal_names_the_fault(server, old, tmp_path):
     assert server.done(late["id"])["error"]["type"] == "invalid"
 
 
-# --- Python, command line ------------------------------------------------------------------------------------------------
+# --- Python, command line -------------------------------------------------------------------------------------------
 
 
 def test_gradio_client_restores_an_upload(server, old):
@@ -113,7 +113,7 @@ def test_the_command_line_restores_and_reports(server, old, tmp_path):
     assert "makes image" in studio("--model", "draft-image", "--out", str(out)).stderr
 
 
-# --- a timeline's clips ----------------------------------------------------------------------------------------------------
+# --- a timeline's clips ---------------------------------------------------------------------------------------------
 
 
 def test_a_timelines_clips_are_exchanged_for_restored_ones_and_back(studio, work, old):
@@ -143,7 +143,7 @@ def test_a_timelines_clips_are_exchanged_for_restored_ones_and_back(studio, work
     assert lying() == [(source.id, 0), (source.id, 3)]
 
 
-# --- the window ------------------------------------------------------------------------------------------------------------
+# --- the window -----------------------------------------------------------------------------------------------------
 
 
 def test_in_the_window_a_clip_is_measured_tried_and_compared(server, page, tmp_path):

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -72,7 +73,7 @@ def truth(known, tmp_path_factory) -> np.ndarray:
     return read(write(tmp_path_factory.mktemp("known") / "known.mp4", known))[0]
 
 
-# --- better than doing nothing ---------------------------------------------------------------------------------------
+# --- better than doing nothing --------------------------------------------------------------------------------------
 
 
 def spoiled(frames: np.ndarray, how: str, folder: Path) -> Path:
@@ -151,20 +152,19 @@ def test_a_shaking_camera_is_held_still(restore, tmp_path):
     rng = np.random.default_rng(5)
     still = scene(1, 320, 240)[0]
     shakes = rng.uniform(-4, 4, (30, 2))
-    shaken = np.stack([cv2.warpAffine(still, np.float32([[1, 0, x], [0, 1, y]]), (320, 240), borderMode=cv2.BORDER_REFLECT)
+    edge = cv2.BORDER_REFLECT
+    shaken = np.stack([cv2.warpAffine(still, np.float32([[1, 0, x], [0, 1, y]]), (320, 240), borderMode=edge)
                        for x, y in shakes])  # fmt: skip
     source = write(tmp_path / "shaken.mp4", shaken)
 
     def restless(film: np.ndarray) -> float:
-        steps = [
-            cv2.phaseCorrelate(a[30:-30, 30:-30], b[30:-30, 30:-30])[0] for a, b in zip(film, film[1:], strict=False)
-        ]
+        steps = [cv2.phaseCorrelate(a[30:-30, 30:-30], b[30:-30, 30:-30])[0] for a, b in pairwise(film)]
         return float(np.abs(steps).mean())
 
     assert restless(read(restore(source, stabilise=1))[0]) < restless(read(source)[0]) / 3
 
 
-# --- without a seam, in little memory, after a kill --------------------------------------------------------------------
+# --- without a seam, in little memory, after a kill -----------------------------------------------------------------
 
 
 @pytest.fixture
@@ -270,7 +270,7 @@ def test_what_nobody_goes_on_with_is_tidied_away(tmp_path):
     assert not folder.exists()
 
 
-# --- every kind of film, with its times --------------------------------------------------------------------------------
+# --- every kind of film, with its times -----------------------------------------------------------------------------
 
 
 def test_moments_stay_where_they_were(known, restore, in_pieces, tmp_path):
@@ -344,7 +344,7 @@ def test_wide_pixels_become_square_and_odd_sides_even(known, restore, tmp_path):
 
 def test_ten_bits_and_high_range_stay_what_they_are(known, restore, tmp_path):
     tags = ("-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc")
-    deep = write(tmp_path / "deep.mp4", known[:8], "25", "-c:v", "libx265", "-x265-params", "log-level=error:lossless=1",
+    deep = write(tmp_path / "deep.mp4", known[:8], "25", "-c:v", "libx265", "-x265-params", "log-level=1:lossless=1",
                  "-pix_fmt", "yuv420p10le", *tags)  # fmt: skip
     made = restore(deep)
     frame = first(made)
@@ -369,7 +369,7 @@ def test_what_is_no_film_is_refused_in_words(restore, tmp_path):
     assert refused.value.advice
 
 
-# --- pictures, the report, and smaller things ----------------------------------------------------------------------------
+# --- pictures, the report, and smaller things -----------------------------------------------------------------------
 
 
 def test_a_picture_is_restored_with_its_transparency(known, restore, tmp_path):

@@ -272,7 +272,7 @@ class Queue:
         )
         self.db.change(
             "update job set status = 'failed', error = ?, finished = ? where status = 'running' and started < ?"
-            " and lane != 'net' and task != 'restore'",  # a download, and a film's restoration, take as long as they take
+            " and lane != 'net' and task != 'restore'",  # these take as long as they take
             error.model_dump_json(),
             time.time(),
             time.time() - timeout_s,
