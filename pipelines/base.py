@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -23,7 +23,8 @@ class Context(Protocol):
     """What a pipeline may ask of whoever runs it."""
 
     workdir: Path
-    """An empty folder of its own; what is yielded lies in it."""
+    """An empty folder of its own; what is yielded lies in it. Where the context has a `cache`, what lies there under a
+    name of its own outlives this attempt, for the next one to go on from."""
 
     def progress(self, fraction: float, note: str = "") -> None:
         """Say how far along it is, 0 to 1, in words a person reads. Raises `Cancelled` when the job has been stopped:
@@ -143,6 +144,8 @@ class Pipeline(ABC):
         """Whether `model` can run here now, told without importing anything heavy."""
         return "ready", ""
 
+    on_device: ClassVar[bool] = False
+    """Whether it needs a device, and so waits for the worker that has one."""
     build: str = ""
     """How the weights are to be loaded, where options decide that: what `build_for` said."""
 

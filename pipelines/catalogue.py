@@ -7,7 +7,7 @@ from pathlib import Path
 from pipelines import own
 from pipelines.base import Model, Task
 from pipelines.faults import Unknown
-from pipelines.models import image, music, video
+from pipelines.models import image, music, restore, video
 from pipelines.spoken import kokoro_voices
 
 OURS = "Apache-2.0"  # what a draft model makes is its maker's own
@@ -51,6 +51,7 @@ MODELS = [
         licence="its server's",
         link="https://docs.nvidia.com/deeplearning/riva/user-guide/docs/tts/tts-overview.html",
     ),
+    *restore.MODELS,
 ]
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipelines import hub
+from pipelines import hub, kin
 from pipelines.base import Task
 from pipelines.faults import Unsupported
 from pipelines.models.video import GUARDRAIL
@@ -47,6 +47,8 @@ DIFFUSERS: dict[str, tuple[Task, str]] = {  # `_class_name` of model_index.json
     "StableAudioPipeline": ("sound", "pipelines.soundscape:StableAudio"),
     "AceStepPipeline": ("music", "pipelines.soundscape:AceStep"),
     "StableDiffusionPipeline": ("music", "pipelines.riffusion:Riffusion"),
+    "StableDiffusionUpscalePipeline": ("restore", "pipelines.upscale:StableUpscale"),
+    "LTXLatentUpsamplePipeline": ("restore", "pipelines.upscale:LtxUpscale"),
 }
 CLOSER = {  # where that class is several families: what model_index.json says besides, or a word in the name
     ("WanPipeline", "expand_timesteps"): "pipelines.wan:WanEither",
@@ -79,6 +81,7 @@ LORA_NAMES = (
 )  # fmt: skip
 LORA_TENSOR = re.compile(r"\.lora_(A|B|up|down)\b|\.lora\.(up|down)\b|\.alpha$|lora_unet_|lora_te")
 UPSCALER_TENSOR = re.compile(r"^(params(_ema)?\.)?(conv_first|model\.0|body\.0|upsample|layers\.0\.residual_group)\b")
+MOST_TENSORS = 20_000
 SMALL = 20 * 2**20  # bytes of JSON that are read at most
 
 
@@ -271,7 +274,10 @@ def upscaler(source: Source) -> Found | None:
     if len(files) != 1:
         return None
     tensors, _ = header(source, files[0])
-    return Found("upscaler", "restore", UPSCALER) if any(UPSCALER_TENSOR.search(name) for name in tensors) else None
+    if any(UPSCALER_TENSOR.search(name) for name in tensors):
+        return Found("upscaler", "restore", UPSCALER, (files[0],))
+    architecture = kin.of(tensors) if len(tensors) < MOST_TENSORS else ""
+    return Found(f"{architecture} (spandrel)", "restore", UPSCALER, (files[0],)) if architecture else None
 
 
 def keys(source: Source) -> set[str]:

@@ -24,6 +24,7 @@ class Weighted(Pipeline):
 
     packages: ClassVar[tuple[str, ...]] = ("torch",)
     """What must be importable, by its import name."""
+    on_device = True
     place: Placement = Placement("cpu", "float32")
     loaded: Any = None
     tight: Placement | None = None

@@ -18,7 +18,6 @@ from pipelines import catalogue
 from pipelines.base import Model, Task, faults_of
 from pipelines.device import devices
 from pipelines.faults import Conflict, DiskFull, Invalid, TooMany, Unavailable
-from pipelines.weighted import Weighted
 from studio import __version__
 from studio.db import Db
 from studio.library.marks import Origin
@@ -70,7 +69,8 @@ class Studio:
         self.queue = Queue(self.db, self.library)
         self.projects = Projects(self.db)
         said = settings.environment()
-        names = ("HF_HOME", "HF_TOKEN", "STUDIO_RIVA_URL", "STUDIO_COMFYUI_URL", *(n for n in said if "_LLM_" in n))
+        names = {"HF_HOME", "HF_TOKEN", "STUDIO_RIVA_URL", "STUDIO_COMFYUI_URL", "STUDIO_SEEDVR_HOME"}
+        names |= {name for name in said if "_LLM_" in name}
         os.environ.update({n: said[n] for n in names if n in said})  # models, and the hub's client, read them
         self.stock = Stock(self.home, self.db, self.queue, settings.offline)
         self.outside = Outside(frozenset(settings.lan_hosts.lower().replace(",", " ").split()), settings.offline)
@@ -304,4 +304,4 @@ def held(timeline: Timeline, track: int, at: int) -> Timeline:
 
 def lane_of(job: Job) -> str:
     """Models that need a device wait for one; all else is the processor's."""
-    return LANES.get(job.task) or ("device" if issubclass(catalogue.find(job.model).cls, Weighted) else "cpu")
+    return LANES.get(job.task) or ("device" if catalogue.find(job.model).cls.on_device else "cpu")

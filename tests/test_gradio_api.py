@@ -80,6 +80,7 @@ def test_the_first_parameter_is_the_prompt_then_the_model_then_the_tasks_options
     assert set(doors) == {
         *(f"/generate_{task}" for task in SMALL),
         "/make_film",
+        "/restore_video",
         "/export_film",
         "/list_models",
         "/job",

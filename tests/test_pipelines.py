@@ -6,13 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from pipelines import catalogue
 from pipelines.catalogue import MODELS
 from pipelines.faults import Cancelled, Invalid
 from studio.library.media import probe
 
-MAKES = {"image": "image", "video": "video", "music": "audio", "sound": "audio", "speech": "audio"}
+MAKES = {"image": "image", "video": "video", "music": "audio", "sound": "audio", "speech": "audio", "restore": "image"}
 PUBLIC_NAMES = {
     "prompt", "text", "negative_prompt", "width", "height", "duration_s", "fps", "seed", "steps", "guidance", "start",
     "end", "source", "mask", "references", "loras", "voice", "speed", "language", "lyrics",
@@ -26,13 +27,17 @@ def model(request):
 
 
 @pytest.fixture
-def options(model):
+def options(model, tmp_path):
     """A small job for this model, whatever it takes."""
+    given = tmp_path / "given.png"
+    Image.linear_gradient("L").resize((96, 64)).convert("RGB").save(given)
     fields = model.cls.Options.model_fields
-    words = {"text" if "text" in fields else "prompt": "A lighthouse by the sea."}
+    words = {
+        name: "A lighthouse by the sea." for name in ("text", "prompt") if name in fields and model.task != "restore"
+    }
     begins = ("start", "end") if model.repo else ()  # some of these make nothing from words alone
     media = model.cls.Options.media()
-    files = {name: Path("given.png") for name in media if fields[name].is_required() or name in begins}
+    files = {name: given for name in media if fields[name].is_required() or name in begins}
     least = {name: max([value, *(m.ge for m in fields[name].metadata if hasattr(m, "ge"))])
              for name, value in SMALL.items() if name in fields}  # fmt: skip
     return model.options(**words, **files, **least)
@@ -89,7 +94,7 @@ def test_its_schema_is_drawn_with_its_own_defaults(model):
 
 def test_what_it_does_not_know_is_refused_by_name(model):
     with pytest.raises(Invalid, match="wdith"):
-        model.options(prompt="a fox", wdith=3)
+        model.options(**({"prompt": "a fox"} if "prompt" in model.cls.Options.model_fields else {}), wdith=3)
 
 
 def test_it_tells_its_licence_and_whether_it_can_run(model):

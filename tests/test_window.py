@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from conftest import until
 
-TABS = ("Film", "Image", "Video", "Music", "Sound", "Speech", "Timeline", "Library", "Queue", "Models")
+TABS = ("Film", "Image", "Video", "Music", "Sound", "Speech", "Restore", "Timeline", "Library", "Queue", "Models")
 serial = itertools.count(1)
 
 

@@ -31,6 +31,7 @@ from studio.api import (
     openai,
     preview,
     projects,
+    restoring,
     sharing,
     sync,
     takes,
@@ -68,7 +69,7 @@ def create(studio: Studio, entry: Entry) -> FastAPI:
         generate_unique_id_function=name_of,
     )  # fmt: skip
     errors.install(app)
-    for door in (models, jobs, assets, projects, preview, takes, films, conform, sync, assistant):
+    for door in (models, jobs, assets, projects, preview, takes, films, conform, sync, restoring, assistant):
         app.include_router(door.router(studio), prefix="/api/v1")
     app.include_router(health.router(studio))
     app.include_router(login.router(studio, entry))

@@ -13,6 +13,7 @@ from studio import __version__
 from studio.cli import backup, batch, bench, film, finals, keys, models, sync, tui
 from studio.cli.given import TASKS, models_like, options_of, tasks_like, with_files
 from studio.cli.home import AsJson, Home, JobId, at_home, deliver, follow, say
+from studio.cli.restore import restore
 from studio.cli.words import words_of
 from studio.settings import Settings
 
@@ -26,6 +27,7 @@ app.command()(keys.password)
 app.command()(film.film)
 app.command()(finals.conform)
 app.command()(sync.sync)
+app.command()(restore)
 for room in (batch, backup, tui):
     room.install(app)
 

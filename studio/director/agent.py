@@ -100,7 +100,9 @@ class Assistant:
                 old, _ = self.turns.popitem(last=False)
                 self.before.pop(old, None)
         self.note(turn, "you", "said", turn.text)
-        threading.Thread(target=copy_context().run, args=(self.work, turn), daemon=True, name=f"assistant-{turn.id}").start()
+        threading.Thread(
+            target=copy_context().run, args=(self.work, turn), daemon=True, name=f"assistant-{turn.id}"
+        ).start()
         return turn
 
     def get(self, id: str) -> Turn:

@@ -64,6 +64,8 @@ KINDS: dict[str, Any] = {
     "mask": File,
     "references": list,
     "loras": list,
+    "size": str,
+    "from_s": float,
 }
 FORMS: dict[Task, tuple[str, str, str]] = {  # the words' name, the common options, and what it does
     "image": (
@@ -87,12 +89,14 @@ FORMS: dict[Task, tuple[str, str, str]] = {  # the words' name, the common optio
         "voice speed language seed",
         "Have a text read aloud; the job's assets hold its captions too.",
     ),
+    "restore": ("source", "size fps from_s duration_s seed", "Restore a film or a picture."),
 }
+NAMES = {"restore": "restore_video"}
 
 
 def parameters(words: str, common: str) -> list[Parameter]:
     """An endpoint's signature. What is left out keeps the model's own default."""
-    takes: list[tuple[str, Any, Any]] = [(words, str, Parameter.empty), ("model", str, "")]
+    takes: list[tuple[str, Any, Any]] = [(words, KINDS.get(words, str), Parameter.empty), ("model", str, "")]
     takes += [(name, int, -1) if name == "seed" else (name, KINDS[name] | None, None) for name in common.split()]
     takes.append(("options", dict | None, None))
     return [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=d, annotation=a) for name, a, d in takes]
@@ -117,7 +121,7 @@ def maker(studio: Studio, task: Task) -> Callable[..., Awaitable[Any]]:
         job, _ = studio.submit(GenerationRequest(model=model.id, options=options))
         return await awaited(studio, job)
 
-    make.__name__, make.__doc__ = f"generate_{task}", about
+    make.__name__, make.__doc__ = NAMES.get(task, f"generate_{task}"), about
     make.__signature__ = Signature(takes, return_annotation=Made)  # type: ignore[attr-defined]
     make.__annotations__ = {p.name: p.annotation for p in takes} | {"return": Made}
     return make

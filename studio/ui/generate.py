@@ -99,10 +99,10 @@ def bridge(event: str) -> gr.HTML:
     return island("i", js, look={"elem_classes": "bridge", "elem_id": event})
 
 
-def stage_for(**said: str) -> gr.HTML:
+def stage_for(element: str = "homereel-stage", **said: str) -> gr.HTML:
     """The right-hand side. Its value is the jobs to follow first; what else there is it reads from the studio."""
-    js = "watch('value', () => element.querySelector('homereel-stage').follow?.(props.value));"
-    return island("homereel-stage", js, look={"elem_classes": "stage-holder"}, **said)
+    js = f"watch('value', () => element.querySelector('{element}').follow?.(props.value));"
+    return island(element, js, look={"elem_classes": "stage-holder"}, **said)
 
 
 def generate(studio: Studio, task: Task, examples: Sequence[str], title: str, lesson: str, hint: str) -> None:

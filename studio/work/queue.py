@@ -283,7 +283,7 @@ class Queue:
         )
         self.db.change(
             "update job set status = 'failed', error = ?, finished = ? where status = 'running' and started < ?"
-            " and lane not in ('net', 'film', 'whole')",  # a download takes as long as it takes, what has parts as they
+            " and lane not in ('net', 'film', 'whole') and task != 'restore'",  # these take as long as they take
             error.model_dump_json(),
             time.time(),
             time.time() - timeout_s,

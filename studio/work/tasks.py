@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from traceback import clear_frames
 from typing import Any
 from urllib.parse import unquote
@@ -58,7 +59,7 @@ def generate(job: Job, context: Context, library: Library, pool: Pool) -> Outcom
 
 
 def made(pipeline: Pipeline, options: Options, job: Job, context: Context, library: Library) -> Outcome:
-    name, said = title_of(job.recipe.options), origins.wanted(library.home)
+    name, said = name_of(job, library), origins.wanted(library.home)
     takes = []
     for path in pipeline.run(options, context):
         tags = tuple(pipeline.told.get("tags", ()))
@@ -214,6 +215,13 @@ def with_paths(options: type[Options], given: dict[str, Any], library: Library) 
         value = given[name]
         found[name] = library.get(value).path if isinstance(value, str) else tuple(library.get(v).path for v in value)
     return found
+
+
+def name_of(job: Job, library: Library) -> str:
+    """By its words; what was restored is called as it was, and that."""
+    if job.task != "restore":
+        return title_of(job.recipe.options)
+    return f"{Path(library.get(job.recipe.options['source']).name).stem}-restored"
 
 
 def title_of(options: dict[str, Any]) -> str:

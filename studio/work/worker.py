@@ -51,6 +51,7 @@ class JobContext:
 
     def __init__(self, worker: Worker, claim: Claim, workdir: Path):
         self.worker, self.claim, self.workdir = worker, claim, workdir
+        self.cache = worker.home / "cache"
         self.checked = self.reported = 0.0
         self.glimpse = Glimpses(worker.home, claim.job.id).draw
 

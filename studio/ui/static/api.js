@@ -220,7 +220,7 @@ export async function present(selector, ms = 8000) {
   }
 }
 
-const TABS = { image: "Image", video: "Video", music: "Music", sound: "Sound", speech: "Speech" };
+const TABS = { image: "Image", video: "Video", music: "Music", sound: "Sound", speech: "Speech", restore: "Restore" };
 
 /** Open a task's tab with a model and options filled in: `{model?, options}`; what is not named stays as it is. */
 export async function send(task, wish) {

@@ -101,7 +101,7 @@ document.addEventListener("focusin", (event) => {
 });
 
 /* A file dropped anywhere on a form: one of our own brings its settings back, any other becomes what to start from. */
-const FIRST = { image: { image: "source" }, video: { image: "start", video: "source" } };
+const FIRST = { image: { image: "source" }, video: { image: "start", video: "source" }, restore: { image: "source", video: "source" } };
 for (const name of ["dragover", "drop"]) {
   document.addEventListener(name, (event) => {
     const form = event.target.closest?.(".desk");
@@ -116,7 +116,7 @@ document.addEventListener("dragleave", (event) => event.target.closest?.(".desk"
 async function take(task, file) {
   const asset = await upload(file);
   const model = asset.recipe?.model && (await get("/models")).find((m) => m.id === asset.recipe.model);
-  if (["image", "video", "music", "sound", "speech"].includes(model?.task)) {
+  if (["image", "video", "music", "sound", "speech", "restore"].includes(model?.task)) {
     await send(model.task, asset.recipe);
     return toast("The settings it was made with are back.");
   }

@@ -9,6 +9,7 @@ import { listed } from "./flags.js";
 import * as groups from "./groups.js";
 import { RULE, menu } from "./menu.js";
 import { projects } from "./projects.js";
+import { exchange } from "/ui/static/exchange.js";
 
 const tool = (words, key, name, act) => button(words, name, act, { shown: false, kind: "bare", title: `${words}${key && ` (${key})`}` });
 
@@ -30,6 +31,9 @@ export function tools({ rows, fit, help }) {
     RULE,
     { words: "To the row above", note: "Alt+↑", icon: "up", run: () => groups.moveRow(-1) },
     { words: "To the row below", note: "Alt+↓", icon: "down", run: () => groups.moveRow(1) },
+    RULE,
+    { words: "Use restored clips", icon: "restore", off: !bench.frames, run: () => exchange("restored") },
+    { words: "Back to the originals", icon: "undo", off: !bench.frames, run: () => exchange("originals") },
   ]);
   const marks = menu("Markers", "flag", "Markers: places with a name", () => listed(rows));
   const titles = menu("Title", "title", "Add a title at the playhead", Object.entries(TITLE_STYLES).map(([style, words]) => ({ words, run: () => cuts.addTitle(style) })));
