@@ -14,7 +14,7 @@ from mcp.shared.exceptions import MCPError
 from conftest import apart, until
 
 PICTURE = {"task": "image", "prompt": "a lighthouse at dusk", "options": {"width": 320, "height": 256, "seed": 4}}
-TOOLS = "list_models generate get_job cancel_job search_library get_timeline edit_timeline export_film"
+TOOLS = "list_models generate get_job cancel_job search_library get_timeline edit_timeline export_film make_film"
 
 
 @pytest.fixture(params=["auto", "legacy"])

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from pipelines import catalogue
 from pipelines.base import Kind, Task
 from pipelines.faults import Invalid
+from studio.director import film
 from studio.studio import Studio
 from studio.timeline import verbs
 from studio.timeline.media import check_against
@@ -138,6 +139,22 @@ class Tools:
         """Write a project's film to a file. Answers when it is done, or after 60 s with the job as it is then."""
         settings = {"preset": preset} if preset else {}
         job, _ = await run_in_threadpool(lambda: self.studio.export(project, format, settings=settings))
+        return told(await self.awaited(job, context))
+
+    async def make_film(
+        self,
+        context: Context,
+        brief: Annotated[str, Field(description="What the film is about: a sentence, a page, or a script")],
+        seconds: Annotated[float, Field(description="How long it is to be")] = 30,
+        aspect: Annotated[str | None, Field(description="16:9, 9:16, 1:1, 4:5, 4:3 or 21:9")] = None,
+        style: Annotated[str | None, Field(description="cinematic, watercolour, ink, paper, noir ...")] = None,
+        voice: Annotated[str | None, Field(description="Who tells it: a voice of the speech models")] = None,
+        models: Annotated[dict[str, str] | None, Field(description="A model's id for image, video, music ...")] = None,
+    ) -> Answer:
+        """Make a whole film of a brief: script, shots, voice, music, captions, cut and export. Answers when it is done,
+        or after 60 s with the job as it is then; the job's result names the project and the film."""
+        wish = film.wish(brief=brief, seconds=seconds, aspect=aspect, style=style, voice=voice, models=models)
+        job, _ = await run_in_threadpool(film.start, self.studio, wish)
         return told(await self.awaited(job, context))
 
     # --- how ----------------------------------------------------------------------------------------------------------
