@@ -112,7 +112,7 @@ class Server:
             [sys.executable, "app.py", "--home", str(self.home), "--port", str(self.port), *flags],
             cwd=HOUSE, stdout=log, stderr=log, env={**os.environ, **environment},
         )  # fmt: skip
-        until(self.up, 60)
+        until(self.up, 150)
         return self
 
     def up(self) -> bool:
