@@ -34,7 +34,7 @@ class Entry:
         method, query = scope["method"], scope["query_string"].decode("latin-1")
         way = roles.signable(method, path)
         if way and "signature=" in query and is_signed(path, query, self.locks.signing_key, below=way == "upload"):
-            return signer(query)
+            return self.locks.person(signer(query)) or self.turned_away(scope)
         found = self.by_header(scope) or self.by_cookie(scope)
         if found is None:
             found = STRANGER if roles.OPEN.fullmatch(path) else self.turned_away(scope)

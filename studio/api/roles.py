@@ -33,7 +33,9 @@ UPLOADS = re.compile(r"/(fal/storage|api/uploadthing)/put/.+")
 
 def needed(method: str, path: str) -> Role:
     """The least role that a request takes."""
-    return next((role for methods, where, role in TABLE if method in methods and re.fullmatch(where, path)), "make")
+    return next(
+        (role for methods, where, role in TABLE if method in methods and re.fullmatch(where, path, re.S)), "make"
+    )
 
 
 def signable(method: str, path: str) -> str | None:

@@ -83,10 +83,9 @@ class Locks:
     def by_cookie(self, token: str) -> Person | None:
         return self.sessions.whose(token)
 
-    def name_of(self, person: str) -> str:
-        """What someone is called; of a person whose pass is gone, nothing is known any more."""
-        row = self.db.one("select name from pass where id = ?", person)
-        return HOUSE.name if person == HOUSE.id else row[0] if row else ""
+    def person(self, id: str) -> Person | None:
+        """Who somebody is, unless their pass has ended or was revoked."""
+        return HOUSE if id == HOUSE.id else self.passes.person(id)
 
     # --- the secret that signs addresses -----------------------------------------------------------------------------
 

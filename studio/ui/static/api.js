@@ -30,6 +30,7 @@ export async function call(method, path, body, headers = {}) {
     throw new Fault({ type: "offline", message: "The studio does not answer.", advice: "See whether it still runs; what was asked for is kept." });
   }
   const found = answer.status !== 204 && answer.headers.get("content-type")?.includes("json") ? await answer.json() : null;
+  if (answer.status === 401 && found?.error?.type === "locked") location.reload();   // the session has ended: to the door
   if (!answer.ok) throw new Fault(found?.error ?? { message: `The studio answered ${answer.status}.` }, answer.status);
   return found;
 }

@@ -152,8 +152,12 @@ class Share extends HTMLElement {
   }
 }
 
+/** Whoever may only look is told so where things are made; the guard refuses them in any case. */
+const told = attempt(async () => { document.documentElement.dataset.role = (await get("/sharing")).you.role; });
+
 /** The button of the window's head, and its drawer. */
 export function sharing() {
+  told();
   const inside = el("div.inside");
   const shut = () => {
     drawer.hidden = true;
