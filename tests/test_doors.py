@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import hashlib
 import json
 import os
 import subprocess
 
 import pytest
 from gradio_client import Client
+from mcp.client.client import Client as McpClient
 
-from conftest import HOUSE
+from conftest import HOUSE, apart
 from test_cli import command
 
 RECIPE = {"prompt": "a lighthouse at dusk", "width": 320, "height": 256, "seed": 11}
@@ -68,6 +72,21 @@ def test_a_job_made_at_one_door_is_the_same_job_seen_from_the_others(server, job
     finally:
         window.close()
     assert rest == json.loads(shown.stdout) == gradio == made
+
+
+def test_the_doors_of_other_houses_lead_to_the_same_room(server, jobs):
+    wish = {"prompt": RECIPE["prompt"], "size": "320x256", "seed": 11}
+    with server.client() as client:
+        made = client.post("/v1/images/generations", json=wish).json()["data"][0]["b64_json"]
+    options = {name: value for name, value in RECIPE.items() if name != "prompt"}
+
+    async def ask():
+        async with McpClient(f"{server.url}/mcp") as studio:
+            return await studio.call_tool("generate", {"task": "image", "prompt": RECIPE["prompt"], "options": options})
+
+    asset = jobs["by_rest"]["assets"][0]["id"]
+    assert hashlib.sha256(base64.b64decode(made)).hexdigest() == asset
+    assert apart(lambda: asyncio.run(ask())).structured_content["assets"][0]["id"] == asset
 
 
 def test_a_refusal_says_the_same_at_every_door(server):

@@ -20,13 +20,13 @@ def api(server):
         return client.get("/api/v1/openapi.json").json()
 
 
-def test_nothing_the_description_allows_or_forbids_makes_it_a_lie(server):
+def test_nothing_the_description_allows_or_forbids_makes_it_a_lie(server, tmp_path):
     program = Path(sys.executable).with_name("schemathesis")
     limits = ["--phases", "fuzzing", "--max-examples", "3", "--generation-deterministic", "--exclude-path-regex", SLOW]
     asked = subprocess.run(
         [program, "--config-file", HOUSE / "tests" / "schemathesis.toml", "run", *limits, "--warnings", "off",
          "--request-timeout", "60", "--no-color", f"{server.url}/api/v1/openapi.json"],
-        capture_output=True, text=True, timeout=170,
+        capture_output=True, text=True, timeout=170, cwd=tmp_path,
     )  # fmt: skip
     assert asked.returncode == 0, asked.stdout[-6000:] + asked.stderr[-2000:]
     assert int(re.search(r"(\d+) generated", asked.stdout)[1]) > 100

@@ -22,7 +22,7 @@ class Fresh:
             return
         if scope["method"] == "HEAD" and not self.knows(scope) and self.knows({**scope, "method": "GET"}):
             scope, send = {**scope, "method": "GET"}, bodiless(send)
-        if scope["method"] == "GET":
+        if scope["method"] in ("GET", "HEAD"):
             had = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
             send = unchanged(send, had) if had else send
         await self.app(scope, receive, send)
