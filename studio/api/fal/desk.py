@@ -167,9 +167,14 @@ def read(body: bytes, kind: str, of: tuple[str, ...]) -> tuple[dict[str, Any], s
     if body.strip():
         letter.check(body, kind or "application/json")
         try:
-            said = json.loads(body)
+            said = json.loads(body, parse_constant=no_number)
         except (ValueError, RecursionError):
             raise Malformed("The body is not JSON.", "Send the model's input as a JSON object.") from None
     if not isinstance(said, dict):
         raise Invalid("The body should be a JSON object.", "Send the model's input.")
     return said, hashlib.sha256(json.dumps([of, said], sort_keys=True).encode()).hexdigest()
+
+
+def no_number(word: str) -> None:
+    """NaN and Infinity are no JSON."""
+    raise ValueError(word)

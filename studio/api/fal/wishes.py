@@ -98,7 +98,8 @@ def generation(target: Target, said: dict[str, Any], asset: Bring, low: bool = F
     if isinstance(wanted := said.get("num_images"), int) and wanted > 1 and "count" not in kept:
         notes.append(f"{model.title} makes one picture at a time.")
     wish.request = GenerationRequest(model=model.id, options=kept, priority=-5 if low else 0)
-    wish.said = {name: said[name] for name in ("prompt", "tags", "lyrics", "sync_mode") if name in said}
+    wish.said = {name: said[name] for name in ("tags", "lyrics") if isinstance(said.get(name), str)}
+    wish.said["sync_mode"] = said.get("sync_mode") is True
     return wish
 
 
