@@ -102,6 +102,12 @@ def test_an_id_that_nothing_here_answers_to_is_unknown(client, id):
         ids.target_of(id)
 
 
+def test_a_model_that_is_ready_is_taken_whatever_it_is_counted_to_here():
+    """fal's music may be our sound: stable-audio is."""
+    model, notes = wishes.chosen(ids.Target("music", "draft-sound"), {})
+    assert (model.id, notes) == ("draft-sound", [])
+
+
 def test_a_draft_that_stands_in_says_so(client):
     answer = client.post("/fal/queue/fal-ai/flux/schnell", json=FOX)
     assert answer.headers["x-homereel-model"] == "draft-image"

@@ -4,6 +4,7 @@ call. The same request again, when nobody got the answer, is the same job."""
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import hashlib
 import json
 from collections.abc import Callable
@@ -83,8 +84,9 @@ class Desk:
         return asked
 
     async def aside(self, work: Callable[..., Any], *given: Any) -> Any:
-        """Work done beside the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self.hands, work, *given)
+        """Work done beside the event loop, in the name of whoever asked."""
+        here = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self.hands, lambda: here.run(work, *given))
 
     async def lost(self, digest: str) -> Asked | None:
         """The same request of a moment ago, if whoever sent it is gone and never got the answer. While that one still
