@@ -102,6 +102,12 @@ def test_an_id_that_nothing_here_answers_to_is_unknown(client, id):
         ids.target_of(id)
 
 
+def test_a_model_that_is_ready_is_taken_whatever_it_is_counted_to_here():
+    """fal's music may be our sound: stable-audio is."""
+    model, notes = wishes.chosen(ids.Target("music", "draft-sound"), {})
+    assert (model.id, notes) == ("draft-sound", [])
+
+
 def test_a_draft_that_stands_in_says_so(client):
     answer = client.post("/fal/queue/fal-ai/flux/schnell", json=FOX)
     assert answer.headers["x-homereel-model"] == "draft-image"
@@ -201,12 +207,20 @@ def test_a_field_at_fault_is_named(client, said, field):
         assert at_fault(answer)["detail"][0]["loc"] == field
 
 
-@pytest.mark.parametrize("body", ["{", "[]", "7", "[" * 500, '{"prompt": "\\ud800"}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", ["{", "[]", "7", "[" * 500, '{"prompt": "x", "fps": NaN}', '{"prompt": "\\ud800"}', b"\xff"]
+)
 @pytest.mark.parametrize("way", ["/fal/queue/fal-ai/flux/dev", "/fal/run/fal-ai/ffmpeg-api/compose", "/fal-ai/any"])
 def test_a_body_that_is_no_input_is_refused(client, way, body):
     answer = client.post(way, content=body, headers={"content-type": "application/json"})
     assert answer.status_code in (400, 404, 422)
     assert answer.json()["detail"]
+
+
+def test_what_is_no_text_is_not_said_back(client):
+    said = '{"prompt": "calm piano", "tags": 1e400, "lyrics": {"a": 1}, "duration": 1}'
+    answer = client.post("/fal/run/fal-ai/ace-step", content=said, headers={"content-type": "application/json"})
+    assert set(answer.json()) == {"audio", "seed"}
 
 
 def test_a_data_uri_is_the_picture_it_holds(client):

@@ -4,11 +4,11 @@ call. The same request again, when nobody got the answer, is the same job."""
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import hashlib
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,8 +86,9 @@ class Desk:
         return asked
 
     async def aside(self, work: Callable[..., Any], *given: Any) -> Any:
-        """Work done beside the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self.hands, copy_context().run, work, *given)
+        """Work done beside the event loop, in the name of whoever asked."""
+        here = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self.hands, lambda: here.run(work, *given))
 
     async def lost(self, digest: str) -> Asked | None:
         """The same request of a moment ago, if whoever sent it is gone and never got the answer. While that one still
@@ -171,9 +172,14 @@ def read(body: bytes, kind: str, of: tuple[str, ...]) -> tuple[dict[str, Any], s
     if body.strip():
         letter.check(body, kind or "application/json")
         try:
-            said = json.loads(body)
+            said = json.loads(body, parse_constant=no_number)
         except (ValueError, RecursionError):
             raise Malformed("The body is not JSON.", "Send the model's input as a JSON object.") from None
     if not isinstance(said, dict):
         raise Invalid("The body should be a JSON object.", "Send the model's input.")
     return said, hashlib.sha256(json.dumps([of, said], sort_keys=True).encode()).hexdigest()
+
+
+def no_number(word: str) -> None:
+    """NaN and Infinity are no JSON."""
+    raise ValueError(word)

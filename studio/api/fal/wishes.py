@@ -98,7 +98,8 @@ def generation(target: Target, said: dict[str, Any], asset: Bring, low: bool = F
     if isinstance(wanted := said.get("num_images"), int) and wanted > 1 and "count" not in kept:
         notes.append(f"{model.title} makes one picture at a time.")
     wish.request = GenerationRequest(model=model.id, options=kept, priority=-5 if low else 0)
-    wish.said = {name: said[name] for name in ("prompt", "tags", "lyrics", "sync_mode") if name in said}
+    wish.said = {name: said[name] for name in ("tags", "lyrics") if isinstance(said.get(name), str)}
+    wish.said["sync_mode"] = said.get("sync_mode") is True
     return wish
 
 
@@ -108,8 +109,8 @@ def chosen(target: Target, files: dict[str, Asset]) -> tuple[Model, list[str]]:
     wanted = target.picture if target.picture and pictured else target.model
     if not wanted:
         return best(target, files), []
-    found = catalogue.for_task(target.task)
-    model, draft = next((m for m in found if m.id == wanted), None), next((m for m in found if m.draft), None)
+    model = next((m for m in catalogue.models() if m.id == wanted), None)  # of whatever task it is counted to here
+    draft = next((m for m in catalogue.for_task(target.task) if m.draft), None)
     if model is None and draft is None:
         raise UnknownEndpoint(f"No model here can {target.task}.", "docs/fal.md lists the ids that are answered here.")
     status, why = model.status() if model else ("", f"There is no {wanted} here.")
