@@ -14,8 +14,9 @@ from pipelines.faults import Conflict, Invalid
 from studio.director import commands
 from studio.director.agent import Assistant
 from studio.director.memory import Entry, Memory
-from studio.director.tools import TOOLS, checked, shortened
+from studio.director.tools import TOOLS, checked
 from studio.sample import sample
+from studio.timeline.ending import shortened
 from studio.timeline.model import Timeline
 
 

@@ -17,6 +17,7 @@ from pipelines.words import Bounds, Endpoint
 from studio.director import commands
 from studio.director.memory import Entry, Memory
 from studio.director.tools import TOOLS, Hand, checked
+from studio.director.writer import endpoint
 from studio.studio import Studio
 from studio.timeline.model import Clip
 from studio.timeline.versions import Versions
@@ -154,7 +155,7 @@ class Assistant:
                     if not self.do(turn.id, hand, tool, arguments):
                         return
                 self.end(turn.id, self.get(turn.id).steps[-1].text)
-            elif where := words.find(*self.endpoint()):
+            elif where := endpoint(self.studio.settings):
                 self.talk(turn, hand, where)
             else:
                 self.end(
@@ -167,10 +168,6 @@ class Assistant:
             self.note(turn, "studio", "failed", said)
             if self.get(turn.id).state in ("thinking", "asking"):
                 self.put(turn.id, state="failed", asks="", say=said)
-
-    def endpoint(self) -> tuple[Any, ...]:
-        said = self.studio.settings
-        return said.llm_url, said.llm_model, said.llm_key
 
     def talk(self, turn: Turn, hand: Hand, where: Endpoint) -> None:
         """Step by step by a language model, at most MOST_STEPS of them."""
