@@ -79,7 +79,7 @@ class Assistant:
     def __init__(self, studio: Studio):
         self.studio = studio
         self.turns: OrderedDict[str, Turn] = OrderedDict()
-        self.before: dict[str, tuple[str, str | None]] = {}
+        self.before: dict[str, tuple[str, str, str | None]] = {}
         self.answers: dict[str, bool] = {}
         self.stopped: set[str] = set()
         self.changed = threading.Condition()
@@ -88,13 +88,18 @@ class Assistant:
 
     def ask(self, project: str, text: str) -> Turn:
         """Begin with a request. One at a time for a project. Raises `Conflict` while another is under way."""
-        step = self.studio.projects.known(self.studio.projects.get(project).id)["step"]
+        found = self.studio.projects.get(project)
+        step = self.studio.projects.known(found.id)["step"]
         turn = Turn(id=new_id(), project=project, text=text.strip()[:2000])
         with self.changed:
             if any(t.project == project and t.state in ("thinking", "asking") for t in self.turns.values()):
                 raise Conflict("The assistant is still at its last request.", "Wait for it, or stop it.")
             film = Hand(self.studio, project).film
-            self.before[turn.id] = (f"step-{step}", film.plan.model_dump_json() if film and film.plan else None)
+            self.before[turn.id] = (
+                f"step-{step}",
+                found.title,
+                film.plan.model_dump_json() if film and film.plan else None,
+            )
             self.turns[turn.id] = turn
             while len(self.turns) > MOST_KEPT:
                 old, _ = self.turns.popitem(last=False)
@@ -135,9 +140,10 @@ class Assistant:
         if not turn.undo:
             raise Conflict("There is nothing to take back.", "")
         self.stop(id)
-        step, plan = self.before[id]
+        step, title, plan = self.before[id]
         studio = self.studio
         Versions(studio.db, studio.projects).restore(turn.project, step)
+        studio.projects.save(turn.project, title=title)
         film = Hand(studio, turn.project).film
         if film and plan:
             studio.db.change("update film set plan = ?, version = version + 1 where id = ?", plan, film.id)
