@@ -14,8 +14,9 @@ from pipelines.faults import Conflict, Invalid
 from studio.director import commands
 from studio.director.agent import Assistant
 from studio.director.memory import Entry, Memory
-from studio.director.tools import TOOLS, checked, shortened
+from studio.director.tools import TOOLS, checked
 from studio.sample import sample
+from studio.timeline.ending import shortened
 from studio.timeline.model import Timeline
 
 
@@ -82,9 +83,10 @@ def test_a_quick_request_is_done_at_once_and_taken_back_as_a_whole(studio, proje
     )
     assert turn.state == "done"
     assert [step.tool for step in turn.steps] == ["title", "volume", "captions"]
-    assert timeline(studio, project).title == "The Last Boat"
+    assert timeline(studio, project).title == studio.projects.get(project.id).title == "The Last Boat"
     assert assistant.undo(turn.id).state == "undone"
     assert timeline(studio, project) == before
+    assert studio.projects.get(project.id).title == project.title
     with pytest.raises(Conflict):
         assistant.undo(turn.id)
 

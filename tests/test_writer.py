@@ -12,6 +12,7 @@ from pipelines.faults import Cancelled
 from pipelines.words import Bounds, Endpoint
 from studio.director import writer
 from studio.director.plan import Brief
+from studio.settings import Settings
 
 BRIEF = Brief(brief="A fishing boat leaves the harbour at dawn", seconds=12)
 GOOD = {
@@ -41,6 +42,13 @@ def fake(monkeypatch):
 
 def write(fake, brief=BRIEF, **more):
     return writer.write(Endpoint(f"{fake.url}/v1", "little-writer"), brief, **more)
+
+
+def test_offline_only_a_model_on_this_machine_is_asked(fake, tmp_path, monkeypatch):
+    here = Settings(home=tmp_path, offline=True, llm_url=fake.url)
+    assert writer.endpoint(here).model == "little-writer"
+    monkeypatch.setattr(writer, "on_this_machine", lambda url: False)
+    assert writer.endpoint(here) is None
 
 
 def test_a_good_plan_is_the_films_plan(fake):

@@ -18,6 +18,7 @@ from pipelines.words import Bounds, Endpoint
 from studio.director import commands
 from studio.director.memory import Entry, Memory
 from studio.director.tools import TOOLS, Hand, checked
+from studio.director.writer import endpoint
 from studio.studio import Studio
 from studio.timeline.model import Clip
 from studio.timeline.versions import Versions
@@ -79,7 +80,7 @@ class Assistant:
     def __init__(self, studio: Studio):
         self.studio = studio
         self.turns: OrderedDict[str, Turn] = OrderedDict()
-        self.before: dict[str, tuple[str, str | None]] = {}
+        self.before: dict[str, tuple[str, str, str | None]] = {}
         self.answers: dict[str, bool] = {}
         self.stopped: set[str] = set()
         self.changed = threading.Condition()
@@ -88,13 +89,18 @@ class Assistant:
 
     def ask(self, project: str, text: str) -> Turn:
         """Begin with a request. One at a time for a project. Raises `Conflict` while another is under way."""
-        step = self.studio.projects.known(self.studio.projects.get(project).id)["step"]
+        found = self.studio.projects.get(project)
+        step = self.studio.projects.known(found.id)["step"]
         turn = Turn(id=new_id(), project=project, text=text.strip()[:2000])
         with self.changed:
             if any(t.project == project and t.state in ("thinking", "asking") for t in self.turns.values()):
                 raise Conflict("The assistant is still at its last request.", "Wait for it, or stop it.")
             film = Hand(self.studio, project).film
-            self.before[turn.id] = (f"step-{step}", film.plan.model_dump_json() if film and film.plan else None)
+            self.before[turn.id] = (
+                f"step-{step}",
+                found.title,
+                film.plan.model_dump_json() if film and film.plan else None,
+            )
             self.turns[turn.id] = turn
             while len(self.turns) > MOST_KEPT:
                 old, _ = self.turns.popitem(last=False)
@@ -137,9 +143,10 @@ class Assistant:
         if not turn.undo:
             raise Conflict("There is nothing to take back.", "")
         self.stop(id)
-        step, plan = self.before[id]
+        step, title, plan = self.before[id]
         studio = self.studio
         Versions(studio.db, studio.projects).restore(turn.project, step)
+        studio.projects.save(turn.project, title=title)
         film = Hand(studio, turn.project).film
         if film and plan:
             studio.db.change("update film set plan = ?, version = version + 1 where id = ?", plan, film.id)
@@ -157,7 +164,7 @@ class Assistant:
                     if not self.do(turn.id, hand, tool, arguments):
                         return
                 self.end(turn.id, self.get(turn.id).steps[-1].text)
-            elif where := words.find(*self.endpoint()):
+            elif where := endpoint(self.studio.settings):
                 self.talk(turn, hand, where)
             else:
                 self.end(
@@ -170,10 +177,6 @@ class Assistant:
             self.note(turn, "studio", "failed", said)
             if self.get(turn.id).state in ("thinking", "asking"):
                 self.put(turn.id, state="failed", asks="", say=said)
-
-    def endpoint(self) -> tuple[Any, ...]:
-        said = self.studio.settings
-        return said.llm_url, said.llm_model, said.llm_key
 
     def talk(self, turn: Turn, hand: Hand, where: Endpoint) -> None:
         """Step by step by a language model, at most MOST_STEPS of them."""

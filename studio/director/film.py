@@ -10,10 +10,10 @@ from pydantic import Field, ValidationError
 
 from pipelines import catalogue
 from pipelines.base import Model, faults_of
-from pipelines.faults import Conflict, Invalid, Unavailable
+from pipelines.faults import Conflict, Fault, Invalid, Unavailable
 from studio.director.films import Film, Films, Take
 from studio.director.plan import STAGES, TASKS, Brief, Camera, Plan, Shot, Stage, description
-from studio.director.sheet import STILLS, call_sheet, digest
+from studio.director.sheet import STILLS, Sheet, call_sheet, digest
 from studio.studio import Studio
 from studio.types import Frozen, Job, Recipe
 
@@ -165,7 +165,10 @@ def rerolled(shot: Shot, turn: int) -> Shot:
 def shown(studio: Studio, film: Film) -> dict[str, Any]:
     """A film as clients see it: its plan, how far each shot is, and what there is of it to look at."""
     takes = Films(studio.db, studio.queue).takes(film.id)
-    sheet = call_sheet(film, takes)
+    try:
+        sheet = call_sheet(film, takes)
+    except Fault:  # a model of one's own that is gone: what was made with it can still be looked at
+        sheet = Sheet()
     job = studio.queue.get(film.job) if film.job else None
     latest = {take.part: take for take in takes}
     shots = [shown_shot(shot, sheet.takes, latest) for shot in film.plan.shots] if film.plan else []

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from pipelines import vtt, words
+from pipelines import vtt
 from pipelines.faults import Cancelled, Fault
 from pipelines.vtt import Cue
 from studio.director import shots
@@ -22,7 +22,7 @@ from studio.director.film import plan_key
 from studio.director.films import Film, Films, Take
 from studio.director.plan import description
 from studio.director.sheet import Sheet, call_sheet, digest, serves
-from studio.director.writer import write
+from studio.director.writer import endpoint, write
 from studio.library.beats import beats
 from studio.library.views import NoSound
 from studio.people import acting, working_for
@@ -170,10 +170,9 @@ class Floor:
 
     def plan(self, claim: Claim, film: Film) -> None:
         """With a language model where one answers, else, or when it fails, with what is built in."""
-        queue, said = self.studio.queue, self.studio.settings
+        queue = self.studio.queue
         queue.report(claim, 0.01, "reading the brief")
-        auto = film.brief.planner == "auto"
-        where = words.find(said.llm_url, said.llm_model, said.llm_key) if auto else None
+        where = endpoint(self.studio.settings) if film.brief.planner == "auto" else None
         plan, note = None, ""
         if where:
             queue.report(claim, 0.02, f"{where.model} writes the script")

@@ -17,8 +17,9 @@ from studio.director.film import Change, ShotChange
 from studio.director.films import Film, Films, film_of
 from studio.studio import Studio
 from studio.timeline import verbs
+from studio.timeline.ending import shortened
 from studio.timeline.media import check_against
-from studio.timeline.model import Clip, Timeline, Title, Track, Transition
+from studio.timeline.model import Clip, Timeline, Title
 from studio.timeline.splice import rebuilt
 from studio.types import Frozen, Job
 
@@ -267,34 +268,3 @@ def pictures(timeline: Timeline, shot: int) -> tuple[int, int, Clip]:
                 raise Invalid(f"There are {len(clips)} shots.", "Name one of them.")
             return t, clips[shot - 1][0], clips[shot - 1][1]
     raise Invalid("There are no shots on the timeline.", "Make a film first.")
-
-
-def shortened(timeline: Timeline, frames: int) -> Timeline:
-    """Every row up to a frame; what lies across it is trimmed. Pure."""
-    return rebuilt(timeline, tracks=tuple(rebuilt(t, items=tuple(upto(t, frames))) for t in timeline.tracks),
-                   markers=tuple(m for m in timeline.markers if m.frame < frames))  # fmt: skip
-
-
-def upto(track: Track, frames: int) -> list[Any]:
-    kept = list[Any]()
-    for span in track.spans():
-        left = frames - span.start
-        if left <= 0 or (span.before and kept and left <= span.before.frames):
-            break
-        item = span.item if left >= span.item.frames else trimmed(span.item, left)
-        if kept and span.before:
-            kept.append(span.before)
-        kept.append(item)
-        if left < span.item.frames:
-            break
-    return kept[:-1] if kept and isinstance(kept[-1], Transition) else kept
-
-
-def trimmed(item: Any, frames: int) -> Any:
-    """The item's first frames, its fades and words cut to them."""
-    more: dict[str, Any] = {"frames": frames}
-    if isinstance(item, Clip | Title):
-        more |= {"fade_in": min(item.fade_in, frames // 2), "fade_out": min(max(item.fade_out, 6), frames // 2)}
-    if item.type == "caption":
-        more["words"] = tuple((w, min(a, frames), min(b, frames)) for w, a, b in item.words if a < frames)
-    return rebuilt(item, **more)

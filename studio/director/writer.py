@@ -12,12 +12,14 @@ from pydantic import BaseModel, Field
 
 from pipelines import words
 from pipelines.faults import Cancelled, Fault
+from pipelines.neighbours import on_this_machine
 from pipelines.words import Bounds, Endpoint
 from studio.director import shots
 from studio.director.plan import CAMERAS, MOST_SHOTS, Brief, Camera, Plan, Shot
 from studio.director.reading import STRUCTURES, folded, read
 from studio.director.script import LEAD_S, TAIL_S, Told, speaking, timed
 from studio.director.tongue import UNKNOWN, tongue
+from studio.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,12 @@ class Draft(BaseModel):
     music: str = Field(max_length=2000)
     bpm: int
     shots: list[Written] = Field(min_length=1, max_length=400)
+
+
+def endpoint(settings: Settings) -> Endpoint | None:
+    """The language model to ask, if there is one that answers; offline, only one on this machine."""
+    found = words.find(settings.llm_url, settings.llm_model, settings.llm_key)
+    return found if found and (not settings.offline or on_this_machine(found.url)) else None
 
 
 def write(where: Endpoint, brief: Brief, alive: Callable[[], bool] = lambda: True) -> tuple[Plan | None, str]:
