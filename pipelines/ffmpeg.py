@@ -14,6 +14,7 @@ from pipelines.faults import Fault, Unavailable
 
 QUIET = ("-hide_banner", "-nostdin", "-loglevel", "error", "-y")
 BITEXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-map_metadata", "-1")
+AVX2 = 11  # OpenCV's number for it, CPU_AVX2
 BT709 = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
 
 
@@ -36,6 +37,15 @@ def binary() -> str:
         return imageio_ffmpeg.get_ffmpeg_exe()
     except (ImportError, RuntimeError):
         raise NoFfmpeg("ffmpeg was not found.", "Install it, or run ./setup.sh run, which brings one.") from None
+
+
+def x264_steady(width: int, height: int) -> str:
+    """x264's parameter that keeps the bytes of pictures of this size the same from run to run. Where a side is no whole
+    number of macroblocks of 16 pixels, its AVX-512 routines look at what lies beyond: there they are left out."""
+    import cv2
+
+    whole = width % 16 == 0 and height % 16 == 0
+    return "asm=auto" if whole or not cv2.checkHardwareSupport(AVX2) else "asm=AVX2"
 
 
 @contextmanager

@@ -100,7 +100,8 @@ def arguments(
     second input."""
     raw = ["-f", "rawvideo", "-pix_fmt", order, "-s", f"{width}x{height}", "-r", str(fps), "-i", "pipe:0"]
     heard = ["-af", f"aresample={SOUND_RATE}", "-c:a", "aac", "-b:a", "256k", "-ac", "2"] if sound else ["-an"]
-    x264 = ["-c:v", "libx264", *quality, "-threads", "2", "-g", str(fps), "-pix_fmt", "yuv420p"]
+    steady = ["-x264-params", ffmpeg.x264_steady(width, height), "-threads", "2"]
+    x264 = ["-c:v", "libx264", *quality, *steady, "-g", str(fps), "-pix_fmt", "yuv420p"]
     return [*raw, *(sound or ()), *heard, "-vf", FULL, *x264, *ffmpeg.BT709, *ffmpeg.BITEXACT,
             "-movflags", "+faststart", str(path)]  # fmt: skip
 

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import fastapi.testclient  # noqa: F401  pytest rewrites what lies below it: now, not while other threads parse too
 import httpx
 import pytest
 

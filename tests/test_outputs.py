@@ -79,6 +79,39 @@ def test_every_codec_holds_the_frames_that_were_asked_for(make, codec, name, can
     assert report.codec == CODECS[codec].title
 
 
+def test_colours_lie_where_they_should_at_heights_without_a_quarter(make, media, tmp_path):
+    """270 lines are 135 of chroma: red above, blue below, to the line."""
+    picture = np.zeros((H, W, 3), np.uint8)
+    picture[: H // 2], picture[H // 2 :] = (200, 30, 30), (30, 30, 200)
+    Image.fromarray(picture).save(tmp_path / "flag.png")
+    flag = Asset(id="flag", kind="image", name="flag.png", mime="", bytes=1, path=tmp_path / "flag.png")
+    tall = film(clip(30, asset="flag", fit="stretch"), height=H + 2)
+    assert (H + 2) % 4 == 2
+    export(tall, {**media, "flag": flag}, tmp_path / "flag.mp4", workdir=tmp_path / "work")
+    with av.open(str(tmp_path / "flag.mp4")) as container:
+        shown = next(container.decode(video=0)).to_ndarray(format="rgb24").astype(int)
+    for row, colour in (
+        (4, (200, 30, 30)),
+        (H // 2 - 4, (200, 30, 30)),
+        (H // 2 + 6, (30, 30, 200)),
+        (H - 4, (30, 30, 200)),
+    ):
+        assert np.abs(shown[row].mean(0) - colour).max() < 12
+
+
+def test_the_same_film_made_again_is_the_same_bytes(media, tmp_path):
+    """From nothing each time, and several hands at once each time."""
+    noise = np.random.default_rng(5).integers(0, 255, (48, H, W), np.uint8)
+    shoot(tmp_path / "noise.mp4", [np.repeat(frame[..., None], 3, 2) for frame in noise], colorspace=1, color_range=1)
+    grain = Asset(id="noise", kind="video", name="", mime="", bytes=1, path=tmp_path / "noise.mp4", duration_s=1.6)
+    timeline = film(*[clip(32, asset="noise", speed=f"{n}/4") for n in (2, 3, 4, 5, 6)])
+    made = set()
+    for n in range(3):
+        export(timeline, {**media, "noise": grain}, tmp_path / f"{n}.mp4", workdir=tmp_path / f"work-{n}")
+        made.add((tmp_path / f"{n}.mp4").read_bytes())
+    assert len(made) == 1
+
+
 def test_hevc_in_mp4_carries_the_tag_that_players_look_for(make):
     data = make("f.mp4", codec="hevc", encoder="software", preset="small").path.read_bytes()
     assert b"hvc1" in data

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
+from pipelines import ffmpeg
 from pipelines.faults import Invalid
 from studio.timeline.presets import PRESETS, QUALITIES, Quality
 
@@ -57,7 +58,7 @@ class Codec(NamedTuple):
 
 
 def x264(q: Quality, fps: Fraction) -> dict[str, str]:
-    return {"preset": q.x264, "crf": str(q.crf), "g": str(round(fps * PIECE_S)), "x264-params": "stitchable=1"}
+    return {"preset": q.x264, "crf": str(q.crf), "g": str(round(fps * PIECE_S))}
 
 
 def x265(q: Quality, fps: Fraction) -> dict[str, str]:
@@ -108,10 +109,11 @@ def codec_for(kind: str, wanted: str | None) -> str:
     return name
 
 
-def coding(name: str, preset: str, fps: Fraction, pixels: int = 0) -> Coding:
-    """How `name` is encoded in software, for pictures of that many pixels."""
+def coding(name: str, preset: str, fps: Fraction, size: tuple[int, int] = (0, 0)) -> Coding:
+    """How `name` is encoded in software, for pictures of that size."""
     codec = CODECS[name]
     options = codec.options(QUALITIES[PRESETS[preset].quality], fps)
     if codec.encoder == "libx264":  # said, so that the bytes do not hang on the machine they are made on
-        options["threads"] = str(min(8, max(2, pixels // 1_000_000)))
+        options["threads"] = str(min(8, max(2, size[0] * size[1] // 1_000_000)))
+        options["x264-params"] = f"stitchable=1:{ffmpeg.x264_steady(*size)}"
     return Coding(codec.encoder, codec.pixels, tuple(options.items()), codec.piece, codec.tag, codec.alone)

@@ -62,7 +62,9 @@ def frame_of(picture: Picture, pixels: str) -> Any:
     """The picture as the encoder takes it; with alpha when these pixels have it."""
     if pixels.startswith("yuva444p10"):
         return clear_frame(picture, pixels)
-    frame = av.VideoFrame.from_numpy_buffer(buffer_of(picture), "yuv420p")
+    # PyAV's frame over a buffer loses two lines, and with them the chroma's places, where a height has no quarter.
+    over = av.VideoFrame.from_ndarray if picture.height % 4 else av.VideoFrame.from_numpy_buffer
+    frame = over(buffer_of(picture), "yuv420p")
     return frame if pixels == "yuv420p" else frame.reformat(format=pixels)
 
 

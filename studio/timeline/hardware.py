@@ -51,7 +51,7 @@ REACHED = ("h264", "hevc", "av1")
 
 def chosen(codec: str, settings: ExportSettings, size: tuple[int, int], fps: Fraction) -> tuple[Coding, list[str]]:
     """How the film will be encoded, and what is to be said about it: the chip when it is wanted and proven."""
-    software = coding(codec, settings.preset, fps, size[0] * size[1])
+    software = coding(codec, settings.preset, fps, size)
     large = size[0] * size[1] > 1920 * 1088
     if settings.encoder == "software" or (settings.encoder == "auto" and not (large or codec in ("hevc", "av1"))):
         return software, []

@@ -39,7 +39,7 @@ def to_film(order: Order) -> Report:
             raise
         notes = [f"The graphics chip gave up ({error.message}), so the film was made in software."]
         order.stopped.clear()
-        software = coding(codec, order.settings.preset, order.timeline.fps, wide[0] * wide[1])
+        software = coding(codec, order.settings.preset, order.timeline.fps, wide)
         report = made_film(order, codec, Spec(*wide, order.timeline.fps, software))
     return replace(report, notes=(*notes, *unlettered(order)))
 

@@ -14,7 +14,7 @@ from studio.timeline.codecs import Spec
 from studio.timeline.model import MOVING, SUNG, Caption, Clip, Gap, Sounding, Span, Timeline, Title, Track
 from studio.types import Asset
 
-ENGINE = 2
+ENGINE = 3
 """Goes up when the same timeline would come out as other pictures or other sound."""
 SHORTEST_S, LONGEST_S = 1, 8
 SOUND_ONLY = {"gain_db", "fade_in", "fade_out", "pan", "pitch", "muted", "denoise", "eq", "compressor"}

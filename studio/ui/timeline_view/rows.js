@@ -11,6 +11,7 @@ import { head } from "./heads.js";
 const phone = matchMedia("(max-width: 700px)");
 export const HEAD = () => (phone.matches ? 84 : 188);
 const SPARE = 500;                                        // pixels drawn on either side of what is in view
+const MANY = 120, REST_MS = 120;                          // clips that are stretched, not drawn anew, until zooming rests
 
 export function rows() {
   const ruler = el("canvas.ruler", { "aria-hidden": "true" });
@@ -31,11 +32,28 @@ export function rows() {
   let due = 0;
   const soon = () => { due ||= requestAnimationFrame(() => { due = 0; paint(view); }); };
   view.draw = () => { view.stale = true; soon(); };
-  on("project zoom assets selection", view.draw);
+  on("project assets selection", view.draw);
+  on("zoom", () => { rest(view); soon(); });
   on("frame", () => placeNeedle(view));
   scroller.addEventListener("scroll", soon, { passive: true });
   new ResizeObserver(view.draw).observe(scroller);
   return view;
+}
+
+/** Zooming is drawn once it rests; till then what is drawn is stretched, where it is much. */
+function rest(view) {
+  clearTimeout(view.resting);
+  view.resting = setTimeout(() => { view.resting = 0; view.draw(); }, REST_MS);
+}
+
+/** What is drawn, as wide as it should be by now; false where that would not fill the view, or be drawn as quickly. */
+function stretched(view, timeline, box) {
+  const by = bench.perFrame / view.drawnAt, end = filmFrames(timeline) * view.drawnAt;
+  const from = box.left / by, to = Math.min(end, (box.left + box.wide - box.head) / by);
+  if (!view.resting || view.stale || view.drawn.size < MANY || from < view.shown.from || to > view.shown.to) return false;
+  for (const row of view.lanes.children) row.lastChild.style.transform = `scaleX(${by})`;
+  view.sheet.style.width = `${sheetWidth(bench.perFrame, box.head, box.wide)}px`;
+  return true;
 }
 
 /** All that is read of the page, before anything is written to it. */
@@ -49,10 +67,13 @@ function paint(view) {
   const { timeline } = bench;
   if (!timeline || !view.scroller.clientWidth) return;
   const box = measured(view), from = box.left - SPARE, to = box.left + box.wide - box.head + SPARE;
-  if (view.stale || from + SPARE / 2 < view.shown.from || to - SPARE / 2 > view.shown.to) {
+  const zoomed = bench.perFrame !== view.drawnAt;
+  const left = view.stale || zoomed || from + SPARE / 2 < view.shown.from || to - SPARE / 2 > view.shown.to;
+  if (left && !(zoomed && stretched(view, timeline, box))) {
     view.shown = { from, to };
     drawRows(view, timeline, box);
     view.stale = false;
+    view.drawnAt = bench.perFrame;
   }
   paintRuler(view, box);
   placeNeedle(view);
@@ -71,6 +92,7 @@ function drawRows(view, timeline, box) {
   timeline.tracks.forEach((track, t) => {
     const row = view.lanes.children[t] ?? view.lanes.appendChild(el("div.row", {}, el("div.head"), el("div.lane")));
     dressRow(row, track, t, live.has(track));
+    row.lastChild.style.transform = "";
     let last = null;
     for (const span of spans(track)) {
       const left = span.start * perFrame, right = span.end * perFrame;
