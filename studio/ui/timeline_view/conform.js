@@ -81,10 +81,10 @@ function planned(plan) {
   const price = [plan.seconds === null ? "a time nobody knows yet" : `about ${inSeconds(plan.seconds)}`, `about ${bytes(plan.disk_bytes)} on the disk (${bytes(plan.free_bytes)} free)`, plan.memory_gb && `${plan.memory_gb} GB of memory (${plan.device}: ${plan.device_gb} GB)`].filter(Boolean);
   return [
     el("ul.needs", { "aria-label": "Models" }, ...plan.models.map(need)),
-    plan.takes.length > 0 && el("p.price", {}, `${plan.takes.length} takes: ${price.join(", ")}.`),
+    plan.takes.length > 0 && el("p.price", {}, `${plan.takes.length} ${plan.takes.length === 1 ? "take" : "takes"}: ${price.join(", ")}.`),
     unready.length > 0 && button("Open Models", "download", () => { sheet.close(); openTab("Models"); }),
     plan.takes.length > 0 && el("details.takes-planned", { open: plan.takes.length < 7 }, el("summary", {}, "What is made"), el("ol", {}, ...plan.takes.map(take))),
-    plan.left.length > 0 && el("details.takes-planned", {}, el("summary", {}, `${plan.left.length} stay drafts`), el("ol", {}, ...plan.left.map((one) => el("li", {}, el("span.words-of", {}, one.words), el("small.muted", {}, one.why))))),
+    plan.left.length > 0 && el("details.takes-planned", {}, el("summary", {}, plan.left.length === 1 ? "1 stays a draft" : `${plan.left.length} stay drafts`), el("ol", {}, ...plan.left.map((one) => el("li", {}, el("span.words-of", {}, one.words), el("small.muted", {}, one.why))))),
   ].filter(Boolean);
 }
 
