@@ -114,6 +114,23 @@ def test_an_upscaler_is_told_by_its_tensors(checkpoint):
     assert recognise(on_disk(folder / "x4.safetensors")).task == "restore"
 
 
+def test_one_of_another_architecture_is_told_by_spandrel_itself(checkpoint, monkeypatch):
+    monkeypatch.setattr(table.kin, "of", table.kin.told)  # the same, without another process that imports torch
+    within = (
+        "beta",
+        "gamma",
+        "sca.1.weight",
+        "norm1.weight",
+        "norm2.weight",
+        *(f"conv{n}.weight" for n in range(1, 6)),
+    )
+    nafnet = ("intro.weight", "ending.weight", "ups.0.0.weight", "downs.0.weight")
+    sides = (f"{side}.0.0.{name}" for side in ("encoders", "decoders") for name in ("beta", "gamma"))
+    names = (*nafnet, *sides, *(f"middle_blks.0.{name}" for name in within))
+    found = recognise(on_disk(checkpoint(**{"it.safetensors": tensors(*names)})))
+    assert (found.kind, found.task, found.family) == ("NAFNet (spandrel)", "restore", table.UPSCALER)
+
+
 def test_a_workflow_is_told_by_its_nodes(checkpoint):
     node = {"class_type": "SaveImage", "inputs": {}}
     folder = checkpoint(
