@@ -39,13 +39,15 @@ def make_plain(path):
 
 
 def studio_film(shot, own):
-    return Timeline.parse(film(row(clip(shot, 20), clip(own, 10))) | {"title": "The Boat"})
+    beside = [{"asset": "cd" * 32, "in": 0}]
+    return Timeline.parse(film(row(clip(shot, 20, takes=beside), clip(own, 10))) | {"title": "The Boat"})
 
 
 def test_it_says_what_every_clip_is_and_what_that_was_made_from(studio, exported):
     made, start, shot, own = exported
     told = manifest(made, studio.library.many)
     assert [one.sha256 for one in told.media if one.recipe] == [start.id, shot.id]
+    assert len(told.media) == 3, "a take that waits beside the one that plays is no part of it"
     by_id = {one.sha256: one for one in told.media}
     assert (by_id[shot.id].model, by_id[shot.id].seed, by_id[shot.id].licence) == ("draft-video", 6, "Apache-2.0")
     assert (by_id[shot.id].places, by_id[start.id].places) == (["tracks[0].items[0]"], [])

@@ -12,7 +12,6 @@ from pipelines import catalogue, hub, weights
 from pipelines.base import Kind, faults_of
 from pipelines.faults import Fault, Invalid
 from studio import __version__
-from studio.timeline.handover.bundle import used
 from studio.timeline.model import Clip, Timeline
 from studio.types import Asset, Frozen, Recipe
 
@@ -71,12 +70,13 @@ class Manifest(Frozen):
 
 
 def manifest(film: Asset, find: Find) -> Manifest:
-    """The manifest of an exported film; `find` gives assets by their ids. Raises `NoFilm`."""
+    """The manifest of an exported film; `find` gives assets by their ids. Takes that wait beside those that play are no
+    part of the film. Raises `NoFilm`."""
     if film.recipe is None or film.recipe.model != "export":
         raise NoFilm(f"{film.name} was not exported from a timeline.", "Its own recipe is in the asset.")
     given = film.recipe.options
     timeline = Timeline.parse(given["timeline"])
-    media = {asset.id: asset for asset in in_order(sorted({*used(timeline), *timeline.assets()}), find)}
+    media = {asset.id: asset for asset in in_order(sorted(timeline.assets()), find)}
     return Manifest(
         film=Film(sha256=film.id, name=film.name, bytes=film.bytes, format=given["format"], settings=given["settings"]),
         models=[facts_of(*model) for model in sorted({(r.model, r.revision) for r in recipes(media.values())})],
