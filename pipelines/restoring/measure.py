@@ -18,6 +18,7 @@ from pipelines.restoring.source import Source, look
 SPOTS, STRETCH = 5, 15
 """Stretches looked at, and frames of each: three turns of 3:2 pulldown."""
 WINDOW = 480, 640
+LEAST = 32  # pixels of either side
 """Rows and columns in the middle of a frame that are looked at."""
 FLAT_SHARE = 0.15
 MOVED, NEARLY = 0.06, 0.35
@@ -72,6 +73,7 @@ def luma_of(frame: Any) -> np.ndarray:
 
 def stretch(lumas: list[np.ndarray]) -> dict[str, Any]:
     """What neighbouring frames say."""
+    lumas = [roomy(luma) for luma in lumas]
     middle = lumas[len(lumas) // 2]
     steps = [float(np.abs(b[::2, ::2] - a[::2, ::2]).mean()) for a, b in pairwise(lumas)]
     combs, order = combing(lumas)
@@ -79,6 +81,12 @@ def stretch(lumas: list[np.ndarray]) -> dict[str, Any]:
         "noise": noise(middle), "blocking": blocking(middle), "sharpness": sharpness(middle),
         "clipped": float(((middle <= 16) | (middle >= 235)).mean()), "steps": steps, "combs": combs, "order": order,
     }  # fmt: skip
+
+
+def roomy(luma: np.ndarray) -> np.ndarray:
+    """Brightness in which there is something to measure: a few pixels have their edges repeated."""
+    lacking = [(0, max(0, LEAST - side)) for side in luma.shape]
+    return np.pad(luma, lacking, mode="edge") if any(map(max, lacking)) else luma
 
 
 def noise(luma: np.ndarray) -> float:

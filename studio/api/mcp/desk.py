@@ -28,7 +28,7 @@ LARGEST = 64 << 20
 ABOUT = (
     "A film studio on this machine. `list_models` says what can be made with; `generate` makes a picture, a shot,"
     " music, a sound or speech, and answers with its job, whose assets are files in the library. `edit_timeline` cuts"
-    " assets together, `export_film` writes the film, `make_film` does it all from a brief. Files are named by asset id,"
+    " assets together, `export_film` writes the film, `make_film` does it from a brief. Files are named by asset id,"
     " everywhere; what a timeline may hold is in homereel://schema/timeline."
 )
 LOOKS, CHANGES, ENDS = (
