@@ -36,6 +36,7 @@ PART = {
 }
 BYTES = binary("*/*", "The file, in its own type") | PART
 WEBP, ZIP = binary("image/webp", "A picture"), binary("application/zip", "The files")
+TEXT = binary("text/plain", "The credits")
 
 
 class Ids(Frozen):
@@ -156,8 +157,8 @@ def router(studio: Studio) -> APIRouter:
         export --from-manifest` makes the film again from it."""
         return manifest(library.get(asset_id), library.many)
 
-    @routes.get("/assets/{asset_id}/credits", response_class=PlainTextResponse)
-    def credited(asset_id: str) -> PlainTextResponse:
+    @routes.get("/assets/{asset_id}/credits", response_class=Response, responses=TEXT)
+    def credited(asset_id: str) -> Response:
         """An exported film's credits: the models it was made by, with their licences."""
         return PlainTextResponse(credits(manifest(library.get(asset_id), library.many)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
@@ -23,6 +24,12 @@ FONTS = Path(hall.__file__).parent.parent / "assets" / "fonts"
 LETTERS = {"sans.ttf": "IBMPlexSans-Regular.ttf", "sans-600.ttf": "IBMPlexSans-SemiBold.ttf"}
 NO_LINK = ("wrong_link", "This link does not open the studio any more.", "Ask whoever gave it to you for a new one.")
 NO_WORD = ("wrong_password", "That is not the password.", "Look for capital letters, and try again.")
+
+
+IN = {"type": "object", "required": ["in"], "properties": {"in": {"type": "boolean"}}}
+ENTERED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The session is in the cookie", "content": {"application/json": {"schema": IN}}}
+}
 
 
 class Credential(Frozen):
@@ -52,7 +59,7 @@ def router(studio: Studio, entry: Entry) -> APIRouter:
             return FileResponse(authority, media_type="application/x-x509-ca-cert", filename=name)
         raise HTTPException(404)
 
-    @routes.post("/login")
+    @routes.post("/login", response_model=None, responses=ENTERED)
     def come_in(given: Credential, request: Request) -> Response:
         """Exchange the password, or a link's secret, for a session: the cookie `homereel_session`."""
         address = address_of(request.scope)
