@@ -127,6 +127,20 @@ def test_what_is_there_is_set_aside_and_never_without_being_told_to(full, zipped
         unpack(zipped, home, quiet, replace=True)
 
 
+def test_nothing_that_opens_the_studio_goes_out_with_it(full, tmp_path):
+    full.locks.change_password("the old lighthouse")
+    full.locks.passes.make("key", "A phone", "make")
+    secrets = [full.locks.kept("password"), full.locks.kept("signing_key") or full.locks.signing_key.hex()]
+    pack(full.home, tmp_path / "home.zip", quiet)
+    with zipfile.ZipFile(tmp_path / "home.zip") as archive:
+        ledger = archive.read("studio.db")
+    assert full.db.one("select count(*) from pass")[0] == 1
+    assert not any(secret.encode() in ledger for secret in secrets)
+    (tmp_path / "ledger.db").write_bytes(ledger)
+    with sqlite3.connect(tmp_path / "ledger.db") as db:
+        assert db.execute("select count(*) from pass").fetchone() == (0,)
+
+
 def test_a_lost_file_is_named_and_the_rest_is_kept(full, tmp_path):
     lost = full.library.list().items[0]
     lost.path.unlink()

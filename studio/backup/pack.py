@@ -40,6 +40,7 @@ def pack(home: Path, out: Path, progress: Progress) -> dict[str, Any]:
     try:
         with contextlib.closing(Db(home / "studio.db")) as db:
             db.backup(ledger)
+        forget_keys(ledger)
         said = written(home, ledger, part, progress)
         part.replace(out)
     finally:
@@ -79,6 +80,16 @@ def written(home: Path, ledger: Path, part: Path, progress: Progress) -> dict[st
     with part.open("rb+") as whole:
         os.fsync(whole.fileno())
     return said
+
+
+def forget_keys(ledger: Path) -> None:
+    """Take what opens the studio out of a copied ledger: password, sessions, links, keys, what signs addresses."""
+    with contextlib.closing(sqlite3.connect(ledger)) as db:
+        with db:
+            for table in ("session", "pass"):
+                db.execute(f"delete from {table}")
+            db.execute("delete from setting where name like 'password%' or name = 'signing_key'")
+        db.execute("vacuum")
 
 
 def files_of(ledger: Path) -> list[str]:

@@ -15,6 +15,7 @@ from pydantic import ConfigDict
 from pipelines.faults import Fault
 from studio.db import Db
 from studio.library.store import Library
+from studio.people import acting, working_for
 from studio.types import FINISHED, Asset, Frozen, Job, JobError, Recipe, new_id
 from studio.work.queue import Queue
 
@@ -92,9 +93,11 @@ class Foreman:
 
     def look(self) -> None:
         """One round: each whole as far as it can go now. Quick, and harmless to repeat."""
-        for (id,) in self.db.all("select id from job where lane = 'whole' and status in ('queued', 'running')"):
+        going = "select id, maker from job where lane = 'whole' and status in ('queued', 'running')"
+        for id, maker in self.db.all(going):
             try:
-                self.further(id)
+                with acting(working_for(maker)):
+                    self.further(id)
             except Exception as error:  # one whole that cannot go on must not hold up the others
                 log.exception("the whole %s cannot go on", id)
                 self.end(id, "failed", error=explained(error))
