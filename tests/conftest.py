@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -32,8 +33,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What drives a browser or kills processes gets a second try, which the run's summary lists: on a busy machine
     any of their many waits may run out. What fails twice is a fault."""
     for item in items:
-        if {"page", "own_server"} & set(getattr(item, "fixturenames", ())):
+        if {"page", "own_server", "at_desk"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.fixture(autouse=True)
+def no_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Playwright leaves its event loop running in this thread, between tests too; what runs one of its own must not see
+    it."""
+    if "browser" in request.fixturenames or (loop := asyncio._get_running_loop()) is None:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture

@@ -219,16 +219,15 @@ def test_a_thousand_waiting_jobs_do_not_make_the_house_slow(home):
     from fastapi.testclient import TestClient
 
     from studio import api
-    from studio.api.entry import Entry
 
     studio = Studio(Settings.load(home))
-    client = TestClient(api.create(studio, Entry(studio.locks)), base_url="http://127.0.0.1")
+    client = TestClient(api.create(studio), base_url="http://127.0.0.1")
     sent = client.post("/api/v1/jobs/batch", json=[PICTURE] * 1000)
     assert sent.status_code == 202
     assert [job["position"] for job in sent.json()] == list(range(1000))
     for path, most_questions, most_bytes in [
         ("/health", 3, 2_000),
-        ("/api/v1/status", 8, 2_000),
+        ("/api/v1/status", 10, 2_000),
         ("/api/v1/jobs", 4, 60_000),
         ("/api/v1/jobs?limit=200", 4, 240_000),
         ("/api/v1/queue", 6, 240_000),

@@ -124,6 +124,7 @@ def test_the_link_lets_in_whoever_follows_it_and_they_can_let_others_in(visit, l
     ada.get_by_text("You are in as Ada’s <b>tablet</b>.").wait_for()
     assert not ada.get_by_role("button", name="Make a link").is_visible()
     ada.locator("html[data-role=view]").wait_for()
+    ada.get_by_role("tab", name="Image").click()
     assert ada.locator("#image-go").evaluate("go => getComputedStyle(go).pointerEvents") == "none", "she may look"
 
     row = page.locator(".share .pass", has_text="tablet")

@@ -156,8 +156,8 @@ def routes():
 
     with tempfile.TemporaryDirectory() as folder:
         studio = Studio(Settings.load(Path(folder) / "home"))
-        guard = app.create(studio)
-        found = set(walked(guard.app.routes))
+        openly = app.create(studio)
+        found = set(walked(openly.guard.app.routes))
         studio.close()
     return sorted(found)
 

@@ -308,7 +308,7 @@ def test_a_gap_is_filled_with_what_is_asked_for_there(room):
 
 def test_a_version_is_named_and_gone_back_to_and_undo_takes_that_back(room):
     page, start = room.page, room.now["timeline"]["tracks"]
-    page.get_by_role("button", name="Small").click()
+    page.get_by_role("button", name="Small", exact=True).click()
     page.get_by_role("menuitem", name="Versions…").click()
     sheet = page.get_by_role("dialog", name="Versions")
     sheet.get_by_label("Name for the version").fill("Before the storm")
@@ -321,7 +321,7 @@ def test_a_version_is_named_and_gone_back_to_and_undo_takes_that_back(room):
     edited = room.now["timeline"]["tracks"]
     assert edited != start
 
-    page.get_by_role("button", name="Small").click()
+    page.get_by_role("button", name="Small", exact=True).click()
     page.get_by_role("menuitem", name="Versions…").click()
     room.edit(lambda: named.get_by_role("button", name="Go back to").click())
     assert room.now["timeline"]["tracks"] == start

@@ -61,8 +61,8 @@ class UnknownSchema(Unknown):
     """No schema of that name is published."""
 
 
-def create(studio: Studio, entry: Entry) -> FastAPI:
-    tools = mcp.Door(studio)
+def create(studio: Studio, entry: Entry | None = None) -> FastAPI:
+    entry, tools = entry or Entry(studio.locks), mcp.Door(studio)
     app = FastAPI(
         title="Homereel", version=__version__, description=__doc__, lifespan=hosting(studio, tools),
         openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None, responses=REFUSALS,

@@ -52,12 +52,14 @@ def list_keys(as_json: AsJson = False, home: Home = None) -> None:
 
 @app.command()
 def revoke(
-    which: Annotated[str, typer.Argument(metavar="ID", help="As `studio keys list` prints it")], home: Home = None
+    which: Annotated[str, typer.Argument(metavar="ID", help="As `studio keys list` prints it")],
+    as_json: AsJson = False,
+    home: Home = None,
 ) -> None:
     """Have a key open nothing any more."""
     with at_home(home) as studio:
         studio.locks.passes.revoke("key", which)
-        print("It opens nothing any more.")
+        told("It opens nothing any more.", as_json, revoked=which)
 
 
 def end_of(words: str) -> datetime | None:
@@ -75,17 +77,25 @@ def end_of(words: str) -> datetime | None:
 
 def password(
     remove: Annotated[bool, typer.Option("--remove", help="Have none: open, while it listens to this machine")] = False,
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Set the password that opens the studio; it is asked for, or read from a pipe. Whoever came in by it is out."""
     with at_home(home) as studio:
         if remove:
             studio.locks.remove_password()
-            print("It has no password any more.")
+            told("It has no password any more.", as_json, password=False)
             return
         if sys.stdin.isatty():
             word = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
         else:
             word = sys.stdin.readline().rstrip("\r\n")
         studio.locks.change_password(word)
-        print("The password is set, and the studio is locked.")
+        told("The password is set, and the studio is locked.", as_json, password=True)
+
+
+def told(words: str, as_json: bool, **facts: object) -> None:
+    if as_json:
+        say(facts)
+    else:
+        print(words)
