@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Query, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
@@ -59,8 +59,8 @@ def router(studio: Studio) -> APIRouter:
         project = studio.projects.get(project_id)
         return {"items": Memory(studio.home, project.id).entries(limit, q)}
 
-    @routes.get("/projects/{project_id}/memory/summary", response_class=PlainTextResponse, responses=TEXT)
-    def summary(project_id: str) -> PlainTextResponse:
+    @routes.get("/projects/{project_id}/memory/summary", response_class=Response, responses=TEXT)
+    def summary(project_id: str) -> Response:
         """The session as Markdown."""
         project = studio.projects.get(project_id)
         return PlainTextResponse(Memory(studio.home, project.id).summary(project.title))
