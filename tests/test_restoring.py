@@ -92,7 +92,7 @@ def spoiled(frames: np.ndarray, how: str, folder: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("how", "decibels", "options"),
-    [("noise", 5, {}), ("blur", 0.8, {}), ("blocks", 0.25, {}), ("dropped", 3, {"mend": True})],
+    [("noise", 5, {}), ("blur", 0.8, {}), ("blocks", 0.2, {}), ("dropped", 3, {"mend": True})],
 )
 def test_it_is_nearer_to_the_original_than_what_it_was_given(how, decibels, options, known, truth, restore, tmp_path):
     source = spoiled(known, how, tmp_path)
