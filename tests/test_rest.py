@@ -49,6 +49,14 @@ def test_the_head_of_a_stream_ends_at_once(client):
     client.post("/api/v1/queue/resume")
 
 
+def test_a_film_is_sent_whole_whatever_one_has_since_its_takes_come_without_a_new_plan(client, server):
+    job = client.post("/api/v1/films", json={"brief": "A fox in the snow", "seconds": 5, "until": "script"}).json()
+    address = f"/api/v1/films/{server.done(job['id'])['result']['plan']}"
+    film = client.get(address)
+    again = client.get(address, headers={"if-none-match": film.headers["etag"]})
+    assert (again.status_code, again.json()["id"]) == (200, film.json()["id"])
+
+
 def test_what_one_has_already_is_not_sent_again(client):
     asset = sent(client, "navy")
     project = client.post("/api/v1/projects", json={"timeline": film_of(asset)}).json()

@@ -63,7 +63,8 @@ def router(studio: Studio) -> APIRouter:
         return film.go(studio, film_id, until)
 
     def told(found: Film, response: Response) -> dict[str, Any]:
-        response.headers["etag"] = f'"{found.version}"'
+        response.headers["etag"] = f'"{found.version}"'  # of the plan, for If-Match: what is made changes without it
+        response.headers["cache-control"] = "no-store"
         return film.shown(studio, found)
 
     return routes

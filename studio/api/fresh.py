@@ -50,8 +50,10 @@ def unchanged(send: Send, had: bytes) -> Send:
     async def comparing(message: Message) -> None:
         nonlocal same
         if message["type"] == "http.response.start":
-            etag = dict(message["headers"]).get(b"etag", b"").removeprefix(b"W/")
-            same = message["status"] in (200, 206) and bool(etag) and (etag in tags or b"*" in tags)
+            said = dict(message["headers"])
+            etag = said.get(b"etag", b"").removeprefix(b"W/")
+            kept_by_clients = message["status"] in (200, 206) and b"no-store" not in said.get(b"cache-control", b"")
+            same = kept_by_clients and bool(etag) and (etag in tags or b"*" in tags)
             if same:
                 kept = [header for header in message["headers"] if header[0] in KEPT]
                 await send({**message, "status": 304, "headers": kept})
