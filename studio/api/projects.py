@@ -150,6 +150,8 @@ def shown(studio: Studio, project: Project, response: Response) -> dict[str, Any
     """A project as clients see it; its version is the ETag."""
     response.headers["etag"] = f'"{project.version}"'
     missing = studio.missing(Timeline.parse(project.timeline))
+    if missing:  # which may come back without a new version
+        response.headers["cache-control"] = "no-store"
     return project.model_dump(mode="json") | {"missing": missing}
 
 
