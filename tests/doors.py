@@ -48,6 +48,9 @@ FILES = [
          lambda value: gradio("a fox", "draft-image", *[None] * 10, ...)({"source": value})),
     Door("gradio export", "/gradio_api/run/export_film", gradio(..., "mp4", None, None)),
     Door("gradio job", "/gradio_api/run/job", gradio(...)),
+    Door("fal picture", "/fal/queue/fal-ai/flux/dev/image-to-image", lambda v: {"prompt": "a fox", "image_url": v}),
+    Door("fal metadata", "/fal/run/fal-ai/ffmpeg-api/metadata", lambda value: {"media_url": value}),
+    Door("openai video", "/v1/videos", lambda value: {"prompt": "a fox", "input_reference": value}),
 ]  # fmt: skip
 
 # Where something is said: a prompt, a title, a name.
@@ -57,6 +60,9 @@ WORDS = [
     Door("rest model name", "/api/v1/jobs", lambda value: {"model": value, "options": {"prompt": "a fox"}}),
     Door("gradio prompt", "/gradio_api/call/generate_image", gradio(..., "draft-image", *[None] * 11)),
     Door("gradio model", "/gradio_api/run/generate_image", gradio("a fox", ..., *[None] * 11)),
+    Door("fal prompt", "/fal/queue/fal-ai/flux/dev", lambda value: {"prompt": value}),
+    Door("openai video", "/v1/videos", lambda value: {"prompt": value}),
+    Door("film brief", "/api/v1/films", lambda value: {"brief": value, "until": "script"}),
 ]
 
 
