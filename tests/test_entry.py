@@ -4,6 +4,7 @@ ask, and the addresses that open by themselves."""
 from __future__ import annotations
 
 import time
+from urllib.parse import urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,6 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from studio import api
 from studio.api import roles, signing
+from studio.api.addresses import given
 from studio.api.entry import Entry
 from studio.api.guard import Guard
 from studio.api.limits import MOST_WRONG, Rate, Tries, neighbours
@@ -314,3 +316,14 @@ def test_a_route_that_nobody_thought_of_is_for_those_who_make():
     for end in ("", "/", "/x", "\n", "\n/x"):
         assert roles.needed("GET", f"/api/v1/keys{end}") == "admin"
     assert roles.needed("POST", "/api/v1/keys/") == roles.needed("PUT", "/api/v1/links/x") == "admin"
+
+
+def test_a_locked_house_gives_out_addresses_that_open_by_themselves(studio):
+    file, queue = "/api/v1/assets/x/file", "/fal/queue/fal-ai/flux/requests/x"
+    with signing.sealing(studio.locks):
+        assert given("http://films", file) == f"http://films{file}"
+        studio.locks.change_password("the old lighthouse")
+        parts = urlsplit(given("http://films", file))
+        assert given("http://films", queue) == f"http://films{queue}"
+    assert signing.is_signed(parts.path, parts.query, studio.locks.signing_key)
+    assert not signing.is_signed(queue, parts.query, studio.locks.signing_key)

@@ -95,7 +95,7 @@ class Guard:
         if isinstance(found, Response):
             await found(scope, receive, send)
             return
-        with acting(found), sealing(self.entry.locks.seal):
+        with acting(found), sealing(self.entry.locks):
             scope["person"] = found  # for what is done later, outside of this request
             answering = worded(send) if path.startswith("/gradio_api/") else send
             await self.app(scope, counted(receive, limit_of(path)), answering)

@@ -13,15 +13,17 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
+from studio.locks import Locks
 from studio.people import asking
 
-_seal: ContextVar[bytes | None] = ContextVar("seal", default=None)
+_seal: ContextVar[Locks | None] = ContextVar("seal", default=None)
 
 
 @contextmanager
-def sealing(secret: bytes | None) -> Iterator[None]:
-    """Within this, addresses that are given out are signed with `secret`; with none, the house stands open."""
-    token = _seal.set(secret)
+def sealing(locks: Locks) -> Iterator[None]:
+    """Within this, addresses that are given out are signed while these locks are on. They are asked only then: most
+    requests give none out."""
+    token = _seal.set(locks)
     try:
         yield
     finally:
@@ -29,7 +31,9 @@ def sealing(secret: bytes | None) -> Iterator[None]:
 
 
 def seal() -> bytes | None:
-    return _seal.get()
+    """What an address is to be signed with; nothing while the house stands open."""
+    locks = _seal.get()
+    return locks.seal if locks else None
 
 
 def signed(path: str, secret: bytes, valid_s: int = 86400) -> str:

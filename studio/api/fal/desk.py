@@ -160,7 +160,7 @@ class Desk:
         asked, job = self.find(about)
         said: dict[str, Any] = {"request_id": asked.id, "gateway_request_id": asked.id}
         if job is None or job.status == "done":
-            with sealing(self.studio.locks.seal):
+            with sealing(self.studio.locks):
                 return said | {"status": "OK", "error": None, "payload": answers.output(asked, job, base)}
         why = job.error.message if job.error else "The request was cancelled."
         return said | {"status": "ERROR", "error": why, "payload": {"detail": why}}
