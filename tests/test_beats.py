@@ -46,6 +46,12 @@ def test_a_recipe_that_names_its_tempo_is_believed(studio, tmp_path):
     assert studio.library.beats(studio.library.add(tmp_path / "a.wav", recipe=recipe).id)["bpm"] == 80
 
 
+@pytest.mark.parametrize("seconds", [0.2, 0.75, 0.9, 1.0, 1.1, 1.3])
+def test_a_sound_too_short_for_a_pulse_is_heard_all_the_same(studio, tmp_path, seconds):
+    drum(tmp_path / "a.wav", 240, seconds)
+    assert len(studio.library.beats(studio.library.add(tmp_path / "a.wav").id)["beats"]) <= seconds * 4
+
+
 def test_silence_has_no_beats_and_a_picture_none_to_look_for(studio, tmp_path):
     with wave.open(str(tmp_path / "a.wav"), "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))

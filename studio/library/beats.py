@@ -19,6 +19,8 @@ RATE, HOP, WINDOW = 11_025, 128, 1024
 LONGEST_S = 1200
 SLOWEST, FASTEST, USUAL = 50.0, 210.0, 110.0
 """Beats per minute: the range looked in, and what is likeliest where twice and half would do as well."""
+SECOND = RATE // HOP + 1
+"""Hops in a second; what is shorter has no pulse to find."""
 TIGHT = 100.0
 """How much an even pulse counts against strong onsets."""
 
@@ -58,14 +60,15 @@ def heard(asset: Asset) -> np.ndarray:
 def pulse(sound: np.ndarray, told: float = 0) -> tuple[float, list[float]]:
     """Tempo in beats per minute and the beats in seconds, of mono samples at `RATE`; (0, []) where nothing pulses."""
     onsets = flux(sound)
-    if len(onsets) < RATE // HOP or not onsets.any():
+    if not onsets.any():
         return 0.0, []
     bpm = told if SLOWEST <= told <= FASTEST else tempo(onsets)
     return bpm, [(n * HOP + WINDOW / 2) / RATE for n in tracked(onsets, 60 * RATE / HOP / bpm)]
 
 
 def flux(sound: np.ndarray) -> np.ndarray:
-    """How much louder each band gets from one hop to the next, summed, in units of its own spread."""
+    """How much louder each band gets from one hop to the next, summed, in units of its own spread; nothing of less
+    than a second."""
     import numpy as np
 
     window, rises, last = np.hanning(WINDOW).astype(np.float32), [], None
@@ -75,10 +78,10 @@ def flux(sound: np.ndarray) -> np.ndarray:
         loud = np.log1p(1000 * np.abs(np.fft.rfft(rows * window, axis=1)) / WINDOW)
         rises.append(np.maximum(np.diff(loud, axis=0, prepend=loud[:1] if last is None else last), 0).sum(axis=1))
         last = loud[-1:]
-    if not rises:
+    whole = np.concatenate(rises) if rises else np.zeros(0)
+    if len(whole) < SECOND:
         return np.zeros(0)
-    whole = np.concatenate(rises)
-    around = np.convolve(whole, np.ones(87) / 87, "same")  # a second: what is loud throughout is no onset
+    around = np.convolve(whole, np.ones(SECOND) / SECOND, "same")  # what is loud throughout is no onset
     sharp = np.maximum(whole - around, 0)
     return sharp / (sharp.std() or 1)
 
