@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pipelines import catalogue
 from pipelines.faults import Conflict, Fault, Unsupported
 from studio.studio import Studio
-from studio.timeline.exchange import exchanged
+from studio.timeline.edit.exchange import exchanged
 from studio.timeline.media import check_against
 from studio.timeline.model import Timeline
 from studio.timeline.projects import Project
@@ -92,8 +92,8 @@ def frame(studio: Studio, asset_id: str, seconds: float, width: int) -> bytes:
 
 def seen(asset: Asset, seconds: float) -> tuple[Any, float]:
     """(h, w, 3) uint8 of red, green and blue, and its pixels' width over their height."""
-    from studio.timeline.picture import to_rgb
-    from studio.timeline.sources import Film, Still
+    from studio.timeline.paint.picture import to_rgb
+    from studio.timeline.paint.sources import Film, Still
 
     if asset.kind == "image" and asset.mime != "image/gif":
         return Still(asset).read()[..., :3], 1.0

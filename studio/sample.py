@@ -9,7 +9,8 @@ from typing import Any
 from pipelines import vtt
 from studio.studio import Studio
 from studio.timeline import captions
-from studio.timeline.model import Clip, Gap, Item, Motion, Timeline, Title, Track, Transition
+from studio.timeline.items import Clip, Gap, Item, Motion, Title, Transition
+from studio.timeline.model import Timeline, Track
 from studio.timeline.projects import Project
 from studio.types import Recipe
 

@@ -26,11 +26,11 @@ from studio.library.store import Library
 from studio.locks import Locks
 from studio.people import asking, sees
 from studio.settings import Settings
+from studio.timeline.edit.splice import item_at, set_item
+from studio.timeline.export.presets import ExportSettings
 from studio.timeline.media import check_against
 from studio.timeline.model import Timeline
-from studio.timeline.presets import ExportSettings
 from studio.timeline.projects import Projects
-from studio.timeline.splice import item_at, set_item
 from studio.types import Asset, GenerationRequest, Job, Recipe
 from studio.work.local import Crew
 from studio.work.origins import of_asset, of_film
@@ -158,7 +158,7 @@ class Studio:
         given = timeline and timeline.dump()
         if timeline is None:
             timeline = Timeline.parse(self.projects.get(project_id or "").timeline)
-        from studio.timeline.export import format_of
+        from studio.timeline.export.export import format_of
 
         format, chosen = format_of(format), wished(settings or {})
         asked = {"export": project_id, "timeline": given, "format": format, "settings": chosen.model_dump(mode="json")}
@@ -185,7 +185,7 @@ class Studio:
         import cv2
 
         from studio.timeline.edit import replace_take
-        from studio.timeline.export import frame, ready
+        from studio.timeline.export.export import frame, ready
 
         timeline = Timeline.parse(self.projects.get(project_id).timeline)
         if swap is not None:

@@ -15,10 +15,11 @@ from pipelines import catalogue
 from pipelines.base import Model, Task
 from pipelines.faults import Invalid
 from studio.studio import Studio
-from studio.timeline.model import Clip, Gap, Timeline
+from studio.timeline.edit.slots import marked
+from studio.timeline.edit.splice import item_at, rebuilt, row
+from studio.timeline.items import Clip, Gap
+from studio.timeline.model import Timeline
 from studio.timeline.projects import Project
-from studio.timeline.slots import marked
-from studio.timeline.splice import item_at, rebuilt, row
 from studio.types import Asset, Frozen, GenerationRequest, Job, new_id
 from studio.work.delivery import Deliveries
 
@@ -143,7 +144,7 @@ def still(studio: Studio, timeline: Timeline, track: int, frame: int) -> Asset:
     """What one row alone shows at a frame, as a picture in the library."""
     import cv2
 
-    from studio.timeline.export import frame as painted
+    from studio.timeline.export.export import frame as painted
 
     alone = rebuilt(timeline, tracks=(timeline.tracks[track],))
     media = studio.library.many(alone.assets())

@@ -16,7 +16,7 @@ from studio.director.agent import Assistant
 from studio.director.memory import Entry, Memory
 from studio.director.tools import TOOLS, checked
 from studio.sample import sample
-from studio.timeline.ending import shortened
+from studio.timeline.edit.ending import shortened
 from studio.timeline.model import Timeline
 
 

@@ -10,12 +10,13 @@ import pytest
 from pipelines import vtt
 from pipelines.ffmpeg import binary
 from studio.timeline import captions
-from studio.timeline.codecs import Spec, coding
-from studio.timeline.export import export, frame
-from studio.timeline.fonts import Type, clusters
-from studio.timeline.model import Caption, Timeline
-from studio.timeline.presets import ExportSettings
-from studio.timeline.segments import segments
+from studio.timeline.export.codecs import Spec, coding
+from studio.timeline.export.export import export, frame
+from studio.timeline.export.presets import ExportSettings
+from studio.timeline.export.segments import segments
+from studio.timeline.items import Caption
+from studio.timeline.model import Timeline
+from studio.timeline.paint.fonts import Type, clusters
 
 W, H = 640, 360
 SONG = {"type": "caption", "text": "row, row\nyour boat", "frames": 40,

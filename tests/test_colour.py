@@ -12,12 +12,12 @@ from PIL import Image
 from pipelines import cube
 from pipelines.faults import Invalid, Unsupported
 from studio.library.media import BrokenFile, probe
-from studio.timeline.codecs import Spec, coding
-from studio.timeline.colour import looked_up
-from studio.timeline.export import export, frame
+from studio.timeline.export.codecs import Spec, coding
+from studio.timeline.export.export import export, frame
+from studio.timeline.export.segments import segments
 from studio.timeline.media import check_against
 from studio.timeline.model import Timeline
-from studio.timeline.segments import segments
+from studio.timeline.paint.colour import looked_up
 from studio.types import Asset
 
 W, H = 160, 96

@@ -20,7 +20,7 @@ from pipelines.draft.score.brief import INSTRUMENTS
 from pipelines.draft.score.genres import GENRES
 from pipelines.draft.sounds.table import SCENES, SOUNDS
 from studio.cli import tables
-from studio.timeline.model import CAPTION_STYLES, TITLE_STYLES, TRANSITIONS
+from studio.timeline.values import CAPTION_STYLES, TITLE_STYLES, TRANSITIONS
 
 PAGES = sorted([HOUSE / "README.md", HOUSE / "CONTRIBUTING.md", *(HOUSE / "docs").glob("*.md")])
 MADE = {  # the pages whose examples run, and the files that they leave

@@ -16,12 +16,12 @@ from scipy.ndimage import map_coordinates
 from pipelines.faults import Cancelled, Invalid
 from pipelines.ffmpeg import binary
 from studio.timeline import captions
-from studio.timeline.check import decodes
-from studio.timeline.export import EmptyFilm, MissingMedia, UnknownFormat, export, frame
+from studio.timeline.export.check import decodes
+from studio.timeline.export.export import EmptyFilm, MissingMedia, UnknownFormat, export, frame
+from studio.timeline.export.presets import ExportSettings
 from studio.timeline.model import Timeline
-from studio.timeline.presets import ExportSettings
-from studio.timeline.sound import CUT, Mix
-from studio.timeline.sources import BrokenMedia
+from studio.timeline.paint.sources import BrokenMedia
+from studio.timeline.sound.mix import CUT, Mix
 from studio.types import Asset
 
 W, H = 320, 180
@@ -215,14 +215,14 @@ def test_the_source_frame_shown_is_the_last_not_after_its_time(make, fps):
     ],
 )
 def test_speeds_rates_and_directions_show_the_right_frames(shelf, asset, rest, frames, expected):
-    from studio.timeline.painter import Painter
+    from studio.timeline.paint.painter import Painter
 
     with Painter(built([clip(asset, frames, **rest)]), shelf) as painter:
         assert [number(painter.frame(n).y) for n in range(frames)] == expected
 
 
 def test_any_frame_can_be_had_alone_and_in_any_order(shelf):
-    from studio.timeline.painter import Painter
+    from studio.timeline.paint.painter import Painter
 
     order = [50, 3, 119, 0, 64, 63, 65, 118]
     with Painter(built([clip("count.mp4", 120)]), shelf) as painter:
@@ -231,7 +231,7 @@ def test_any_frame_can_be_had_alone_and_in_any_order(shelf):
 
 
 def test_a_dissolve_weighs_the_new_one_k_of_n(shelf):
-    from studio.timeline.painter import Painter
+    from studio.timeline.paint.painter import Painter
 
     timeline = built([clip("dark.png", 30), dissolve(10), clip("light.png", 30)])
     assert timeline.frames == 50
@@ -377,7 +377,7 @@ def test_titles_fade_and_captions_stand_in_their_frames_alone(make):
 
 
 def test_letters_a_font_lacks_are_drawn_by_another():
-    from studio.timeline.fonts import FACES, face_for, letters
+    from studio.timeline.paint.fonts import FACES, face_for, letters
 
     assert ord("ß") in letters(FACES["regular"])
     assert face_for("A", "regular") == FACES["regular"]

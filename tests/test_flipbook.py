@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from studio.sample import sample
-from studio.timeline import edit, flipbook
-from studio.timeline.export import frame
+from studio.timeline import edit
+from studio.timeline.export import flipbook
+from studio.timeline.export.export import frame
 from studio.timeline.model import Timeline
-from studio.timeline.sound import Mix, sample_at
+from studio.timeline.sound.mix import Mix, sample_at
 
 WIDTH = 160
 

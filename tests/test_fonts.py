@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
-from studio.timeline.export import export
-from studio.timeline.fonts import FACES, OWN, Type, cure, face_for, joined_up, lacking, letters
+from studio.timeline.export.export import export
+from studio.timeline.export.presets import ExportSettings
 from studio.timeline.model import Timeline
-from studio.timeline.presets import ExportSettings
+from studio.timeline.paint.fonts import FACES, OWN, Type, cure, face_for, joined_up, lacking, letters
 
 SAID = {"Arabic": "مرحبا بالعالم", "Hebrew": "שלום עולם", "Devanagari": "नमस्ते दुनिया", "Thai": "สวัสดีชาวโลก"}
 

@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.faults import Invalid
-from studio.timeline import edit, verbs
-from studio.timeline.groups import Part, blade, lift_group, move_group, paste, remove_group, set_group
-from studio.timeline.markers import add_marker, remove_marker, set_marker
-from studio.timeline.model import Clip, Gap, Timeline, Track, Transition
-from studio.timeline.splice import Locked
+from studio.timeline import edit
+from studio.timeline.edit import verbs
+from studio.timeline.edit.groups import Part, blade, lift_group, move_group, paste, remove_group, set_group
+from studio.timeline.edit.markers import add_marker, remove_marker, set_marker
+from studio.timeline.edit.splice import Locked
+from studio.timeline.items import Clip, Gap, Transition
+from studio.timeline.model import Timeline, Track
 from test_timeline_edit import clips, film, films, played
 
 

@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 from pipelines.faults import Fault, Invalid, TooLarge
 from studio.settings import Settings
 from studio.studio import Studio
-from studio.timeline.export import frame
-from studio.timeline.handover import bundle, otio
-from studio.timeline.model import Caption, Clip, Gap, Marker, Timeline, Title, Track, Transition
+from studio.timeline.export.export import frame
+from studio.timeline.export.handover import bundle, otio
+from studio.timeline.items import Caption, Clip, Gap, Title, Transition
+from studio.timeline.model import Marker, Timeline, Track
 from studio.work.worker import Worker
 
 settings.register_profile("room", max_examples=60, deadline=None, derandomize=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.timeline.merge import Version, ages, merge
+from studio.timeline.edit.merge import Version, ages, merge
 from studio.timeline.model import Timeline
 
 

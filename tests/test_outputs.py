@@ -14,11 +14,11 @@ import pytest
 from PIL import Image
 
 from conftest import HOUSE
-from studio.timeline import hardware
-from studio.timeline.codecs import CODECS, WrongContainer
-from studio.timeline.export import EmptyFilm, export
+from studio.timeline.export import hardware
+from studio.timeline.export.codecs import CODECS, WrongContainer
+from studio.timeline.export.export import EmptyFilm, export
+from studio.timeline.export.presets import ExportSettings
 from studio.timeline.model import Timeline
-from studio.timeline.presets import ExportSettings
 from studio.types import Asset
 from test_export import H, W, barcode, number, record, shoot, tone, watch
 
@@ -228,7 +228,7 @@ def test_a_chip_that_no_test_encode_proves_is_not_used_and_the_report_says_so(ma
 
 def test_an_encoder_that_only_the_program_reaches_makes_the_same_film(media, tmp_path):
     """The way to a chip, walked with an encoder that every machine has."""
-    from studio.timeline.codecs import Coding, Spec
+    from studio.timeline.export.codecs import Coding, Spec
 
     tool = ((), ("-preset", "ultrafast", "-qp", "18", "-pix_fmt", "yuv420p", "-bf", "0"))
     spec = Spec(W, H, Fraction(30), Coding("libx264", "yuv420p", (), "mp4", alone=True, tool=tool))
@@ -241,9 +241,9 @@ def test_an_export_killed_in_mid_film_goes_on_from_its_finished_pieces(media, tm
     script = textwrap.dedent("""
         import sys, time
         from pathlib import Path
-        from studio.timeline.export import export
+        from studio.timeline.export.export import export
         from studio.timeline.model import Timeline
-        from studio.timeline.presets import ExportSettings
+        from studio.timeline.export.presets import ExportSettings
         from studio.types import Asset
         folder = Path(sys.argv[1])
         facts = {"mime": "", "bytes": 1, "duration_s": 4.0}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.timeline.edit.retime import Stretch, Warp, retimed
 from studio.timeline.model import Timeline
-from studio.timeline.retime import Stretch, Warp, retimed
 from studio.types import Asset
 
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 
 from studio.timeline import edit
-from studio.timeline.codecs import Spec, coding
-from studio.timeline.model import Caption, Clip, Gap, Motion, Timeline, Title, Track, Transition
-from studio.timeline.segments import segments, sound_key
+from studio.timeline.export.codecs import Spec, coding
+from studio.timeline.export.segments import segments, sound_key
+from studio.timeline.items import Caption, Clip, Gap, Motion, Title, Transition
+from studio.timeline.model import Timeline, Track
 from studio.types import Asset
 from test_timeline_edit import films
 

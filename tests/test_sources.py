@@ -7,10 +7,10 @@ import pytest
 
 from pipelines.ffmpeg import binary
 from studio.library.media import probe
-from studio.timeline.export import export, frame
+from studio.timeline.export.export import export, frame
+from studio.timeline.export.presets import ExportSettings
 from studio.timeline.model import Timeline
-from studio.timeline.presets import ExportSettings
-from studio.timeline.sound import Mix
+from studio.timeline.sound.mix import Mix
 from studio.types import Asset
 
 W, H = 192, 108

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from pipelines.faults import Invalid
 from studio.timeline import edit
-from studio.timeline.model import Caption, Clip, Gap, Motion, Timeline, Title, Track, Transition
+from studio.timeline.items import Caption, Clip, Gap, Motion, Title, Transition
+from studio.timeline.model import Timeline, Track
 
 settings.register_profile("room", max_examples=60, deadline=None, derandomize=True)
 settings.load_profile("room")

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.faults import Invalid
+from studio.timeline.items import Clip, Gap, Title, Transition
 from studio.timeline.media import check_against
-from studio.timeline.model import Clip, Gap, Timeline, Title, Track, Transition
-from studio.timeline.painter import Painter
+from studio.timeline.model import Timeline, Track
+from studio.timeline.paint.painter import Painter
 from studio.types import Asset
 
 FILE = {

@@ -8,11 +8,12 @@ import pytest
 
 from studio.library.store import Library
 from studio.timeline import edit
-from studio.timeline.codecs import Spec, coding
-from studio.timeline.export import frame
-from studio.timeline.model import Clip, Timeline, Title, Track
-from studio.timeline.presets import ExportSettings, size
-from studio.timeline.segments import segments
+from studio.timeline.export.codecs import Spec, coding
+from studio.timeline.export.export import frame
+from studio.timeline.export.presets import ExportSettings, size
+from studio.timeline.export.segments import segments
+from studio.timeline.items import Clip, Title
+from studio.timeline.model import Timeline, Track
 
 SIZE = (320, 180)
 

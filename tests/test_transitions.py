@@ -5,8 +5,9 @@ import pytest
 from PIL import Image
 from scipy.ndimage import gaussian_filter, map_coordinates
 
-from studio.timeline.export import frame
-from studio.timeline.model import TRANSITIONS, Timeline
+from studio.timeline.export.export import frame
+from studio.timeline.model import Timeline
+from studio.timeline.values import TRANSITIONS
 from studio.types import Asset
 
 W, H, N = 320, 192, 10

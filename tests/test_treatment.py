@@ -9,13 +9,14 @@ import pytest
 from scipy.signal import freqz
 
 from pipelines.ffmpeg import binary
-from studio.timeline import flipbook
-from studio.timeline.export import export
-from studio.timeline.model import COMPRESSORS, EQS, Timeline
-from studio.timeline.presets import ExportSettings
-from studio.timeline.segments import sound_key
-from studio.timeline.sound import CUT, Mix
-from studio.timeline.treatment import COMPRESSOR, EQ
+from studio.timeline.export import flipbook
+from studio.timeline.export.export import export
+from studio.timeline.export.presets import ExportSettings
+from studio.timeline.export.segments import sound_key
+from studio.timeline.model import Timeline
+from studio.timeline.sound.mix import CUT, Mix
+from studio.timeline.sound.treatment import COMPRESSOR, EQ
+from studio.timeline.values import COMPRESSORS, EQS
 from studio.types import Asset
 from test_export import record, tone
 

@@ -7,7 +7,8 @@ import inspect
 import pytest
 
 from pipelines.faults import Invalid
-from studio.timeline import edit, verbs
+from studio.timeline import edit
+from studio.timeline.edit import verbs
 from studio.timeline.model import Timeline
 
 CLIP = {"type": "clip", "asset": "a" * 64, "in": 0, "frames": 12}

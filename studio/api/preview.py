@@ -38,8 +38,8 @@ def router(studio: Studio) -> APIRouter:
     @routes.get("/projects/{project_id}/preview", response_model=Preview)
     def plan(project_id: str, width: Width = 640) -> dict[str, Any]:
         """The pieces of the film, in order, each with the key it is fetched by; the same key is the same pictures."""
-        from studio.timeline import flipbook
-        from studio.timeline.segments import sound_key
+        from studio.timeline.export import flipbook
+        from studio.timeline.export.segments import sound_key
 
         timeline, media, version = film(project_id)
         found = flipbook.pieces(timeline, media, width)
@@ -55,8 +55,8 @@ def router(studio: Studio) -> APIRouter:
     @routes.get("/projects/{project_id}/preview/{key}", response_class=StreamingResponse, responses=PAGES)
     def piece(project_id: str, key: str, width: Width = 640) -> StreamingResponse:
         """A piece's pictures as JPEGs, each after its length (four bytes, big-endian; 0: the one before once more)."""
-        from studio.timeline import flipbook
-        from studio.timeline.export import ready
+        from studio.timeline.export import flipbook
+        from studio.timeline.export.export import ready
 
         timeline, media, _ = film(project_id)
         wanted = next((one for one in flipbook.pieces(timeline, media, width) if one.key == key), None)
@@ -73,8 +73,8 @@ def router(studio: Studio) -> APIRouter:
         project_id: str, start: Annotated[int, Query(ge=0)] = 0, frames: Annotated[int, Query(ge=1, le=7200)] = 120
     ) -> Response:
         """The mix from a frame on, as a WAV file of at most 30 s; before it is brought to its loudness."""
-        from studio.timeline import flipbook
-        from studio.timeline.export import ready
+        from studio.timeline.export import flipbook
+        from studio.timeline.export.export import ready
 
         timeline, media, _ = film(project_id)
         ready(timeline, media)

@@ -14,7 +14,7 @@ from studio.api.jobs import REPLAYED, Key, Limit
 from studio.api.letter import Letter
 from studio.api.shapes import ProjectPage, ProjectShown
 from studio.studio import Studio
-from studio.timeline import verbs
+from studio.timeline.edit import verbs
 from studio.timeline.media import check_against
 from studio.timeline.model import Timeline
 from studio.timeline.projects import Project

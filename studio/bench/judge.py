@@ -14,7 +14,7 @@ import numpy as np
 
 from pipelines.ffmpeg import binary
 from studio.bench.rt60 import FPS, OVER, RATE, STEP, Film
-from studio.timeline.painter import Painter
+from studio.timeline.paint.painter import Painter
 
 REPEATED, BORDER, STEADY, STEADY_ENCODED, ALIKE = 0.1, 30, 0.05, 0.10, 0.98
 HEARD_S, LEVEL_LU, PEAK_DBTP = 0.05, 0.5, -1.0

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from studio.bench.measure import own_cost
 from studio.bench.rt60 import Cut, Film, build
-from studio.timeline import master  # noqa: F401  a worker has it, once it has exported
-from studio.timeline.export import export
-from studio.timeline.model import Caption, Clip, Timeline, Title
+from studio.timeline.export import master  # noqa: F401  a worker has it, once it has exported
+from studio.timeline.export.export import export
+from studio.timeline.items import Caption, Clip, Title
+from studio.timeline.model import Timeline
 
 EDITS = ("title", "caption", "clip", "music", "unchanged")
 

@@ -18,9 +18,9 @@ from PIL import Image
 
 from pipelines.ffmpeg import BT709, QUIET, binary
 from studio.bench.rt60 import FPS, OVER, Film
-from studio.timeline.painter import Painter
-from studio.timeline.picture import buffer_of
-from studio.timeline.titles import CAPTIONS, TITLES, drawn
+from studio.timeline.paint.painter import Painter
+from studio.timeline.paint.picture import buffer_of
+from studio.timeline.paint.titles import CAPTIONS, TITLES, drawn
 
 X264 = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p")
 AAC = ("-c:a", "aac", "-b:a", "192k", "-ar", "48000", "-ac", "2")

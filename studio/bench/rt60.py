@@ -18,7 +18,8 @@ import numpy as np
 from pipelines.draft.espeak import Espeak
 from pipelines.draft.voices import find
 from pipelines.ffmpeg import BITEXACT, QUIET, binary
-from studio.timeline.model import Caption, Clip, Gap, Item, Motion, Timeline, Title, Track, Transition
+from studio.timeline.items import Caption, Clip, Gap, Item, Motion, Title, Transition
+from studio.timeline.model import Timeline, Track
 from studio.types import Asset
 
 FPS, STEP, OVER = 30, 150, 30

@@ -72,7 +72,7 @@ def report(studio: Any, job: Any, as_json: bool) -> None:
 def beside(studio: Any, job: Any, out: Path) -> None:
     """The film's manifest, its credits and its signed content credentials, next to it."""
     from studio.library import credentials
-    from studio.timeline.export import FILMS, SOUNDS
+    from studio.timeline.export.export import FILMS, SOUNDS
     from studio.timeline.manifest import credits, manifest
 
     film = job.assets[0]

@@ -37,7 +37,7 @@ def sync(
 
 
 def report(done: Any) -> None:
-    from studio.timeline.merge import described
+    from studio.timeline.edit.merge import described
 
     print(f"projects: {done.pushed} sent, {done.pulled} fetched, {done.merged} merged, {done.same} the same")
     megabytes = [f"{count / 1e6:.1f} MB" for count in (done.sent_bytes, done.fetched_bytes)]

@@ -7,10 +7,10 @@ from typing import Any
 from pipelines.faults import Conflict, DiskFull, Unavailable
 from studio.conform.plan import Finals, Plan, plan
 from studio.studio import SPARE_BYTES, Studio, lane_of
-from studio.timeline import finals
-from studio.timeline.finals import Place
+from studio.timeline.edit import finals
+from studio.timeline.edit.finals import Place
+from studio.timeline.edit.slots import marked
 from studio.timeline.model import Timeline
-from studio.timeline.slots import marked
 from studio.timeline.versions import Versions
 from studio.types import Job, Recipe
 

@@ -9,8 +9,8 @@ from pipelines.faults import Unknown
 from studio.conform.plan import Where, played
 from studio.conform.translate import WORDS
 from studio.studio import Studio
-from studio.timeline import finals
-from studio.timeline.finals import Place
+from studio.timeline.edit import finals
+from studio.timeline.edit.finals import Place
 from studio.timeline.model import Timeline
 from studio.timeline.projects import Project
 from studio.types import Frozen, Job

@@ -13,7 +13,8 @@ from pipelines.faults import Fault, Invalid
 from studio.conform.estimate import Estimate, estimate
 from studio.conform.translate import WORDS, translated
 from studio.studio import Studio
-from studio.timeline.model import Clip, Timeline
+from studio.timeline.items import Clip
+from studio.timeline.model import Timeline
 from studio.types import Asset, Frozen, Recipe
 
 

@@ -20,7 +20,7 @@ from studio.director.memory import Entry, Memory
 from studio.director.tools import TOOLS, Hand, checked
 from studio.director.writer import endpoint
 from studio.studio import Studio
-from studio.timeline.model import Clip
+from studio.timeline.items import Clip
 from studio.timeline.versions import Versions
 from studio.types import Frozen, new_id
 from studio.work.queue import JobIsOver

@@ -16,11 +16,12 @@ from studio.director import film as director
 from studio.director.film import Change, ShotChange
 from studio.director.films import Film, Films, film_of
 from studio.studio import Studio
-from studio.timeline import verbs
-from studio.timeline.ending import shortened
+from studio.timeline.edit import verbs
+from studio.timeline.edit.ending import shortened
+from studio.timeline.edit.splice import rebuilt
+from studio.timeline.items import Clip, Title
 from studio.timeline.media import check_against
-from studio.timeline.model import Clip, Timeline, Title
-from studio.timeline.splice import rebuilt
+from studio.timeline.model import Timeline
 from studio.types import Frozen, Job
 
 

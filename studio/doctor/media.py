@@ -69,7 +69,7 @@ def fonts(settings: Settings) -> Check:
     if not shipped:
         cure = "Fetch the studio's folder anew: assets/fonts belongs to it."
         return Check(name="Fonts", state="bad", found="assets/fonts has none", cure=cure)
-    from studio.timeline.fonts import lacking
+    from studio.timeline.paint.fonts import lacking
 
     found = ", ".join(file.stem for file in shipped)
     if lacking("語语한"):
@@ -79,9 +79,9 @@ def fonts(settings: Settings) -> Check:
 
 def chips(settings: Settings) -> Check:
     """Which codecs a graphics chip here encodes, each proved by encoding."""
-    from studio.timeline.codecs import Spec
-    from studio.timeline.hardware import CHIPS, REACHED, offered, on_chip, proven
-    from studio.timeline.presets import ExportSettings
+    from studio.timeline.export.codecs import Spec
+    from studio.timeline.export.hardware import CHIPS, REACHED, offered, on_chip, proven
+    from studio.timeline.export.presets import ExportSettings
 
     try:
         works = [

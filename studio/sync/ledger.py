@@ -12,7 +12,7 @@ from pydantic import Field
 
 from pipelines.faults import Invalid, Stale
 from studio.studio import Studio
-from studio.timeline.merge import Conflict, Version, ages
+from studio.timeline.edit.merge import Conflict, Version, ages
 from studio.timeline.model import Timeline
 from studio.timeline.projects import Project
 from studio.timeline.versions import Versions

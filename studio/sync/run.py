@@ -10,10 +10,10 @@ from studio.studio import Studio
 from studio.sync.ledger import Ledger, Merged, Sheet
 from studio.sync.parcels import Parcels, label_of
 from studio.sync.peer import LineBroken, Peer
-from studio.timeline import merge
-from studio.timeline.handover.bundle import used
+from studio.timeline.edit import merge
+from studio.timeline.edit.merge import Conflict
+from studio.timeline.export.handover.bundle import used
 from studio.timeline.manifest import in_order, sources
-from studio.timeline.merge import Conflict
 from studio.timeline.model import Timeline
 
 TRIES = 5

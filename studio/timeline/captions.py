@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from pipelines import vtt
 from pipelines.vtt import Cue, Word
-from studio.timeline.model import Caption, Gap, Item, Timeline, Track
+from studio.timeline.items import Caption, Gap, Item
+from studio.timeline.model import Timeline, Track
 
 
 def track(cues: Iterable[Cue], fps: Fraction, start: int = 0, style: str = "subtitle") -> Track:

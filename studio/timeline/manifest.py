@@ -12,7 +12,8 @@ from pipelines import catalogue, hub, weights
 from pipelines.base import Kind, faults_of
 from pipelines.faults import Fault, Invalid
 from studio import __version__
-from studio.timeline.model import Clip, Timeline
+from studio.timeline.items import Clip
+from studio.timeline.model import Timeline
 from studio.types import Asset, Frozen, Recipe
 
 Find = Callable[[Iterable[str]], Mapping[str, Asset]]

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from pipelines.faults import Invalid
-from studio.timeline.model import Clip, Timeline, Track
+from studio.timeline.items import Clip
+from studio.timeline.model import Timeline, Track
 from studio.types import Asset
 
 FITS = {"video": ("image", "video"), "audio": ("audio", "video"), "captions": ()}

@@ -10,8 +10,8 @@ from typing import Any
 from pipelines import catalogue
 from studio.db import Db
 from studio.library.store import Library
-from studio.timeline import finals
-from studio.timeline.finals import Pair, Place
+from studio.timeline.edit import finals
+from studio.timeline.edit.finals import Pair, Place
 from studio.timeline.media import check_against
 from studio.timeline.model import Timeline
 from studio.timeline.projects import Projects

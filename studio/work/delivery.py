@@ -13,10 +13,10 @@ from typing import Any, Literal
 from pipelines.faults import Fault
 from studio.db import Db
 from studio.library.store import Library
+from studio.timeline.edit.slots import Slot, filled, found
 from studio.timeline.media import check_against
 from studio.timeline.model import Timeline
 from studio.timeline.projects import Projects
-from studio.timeline.slots import Slot, filled, found
 from studio.types import Asset, Frozen, now
 
 log = logging.getLogger(__name__)

@@ -71,10 +71,10 @@ def made(pipeline: Pipeline, options: Options, job: Job, context: Context, libra
 
 def export_film(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
     """Cut a timeline together and write it to a file."""
-    from studio.timeline.export import export
-    from studio.timeline.handover import bundle
-    from studio.timeline.presets import ExportSettings
-    from studio.timeline.shelf import Shelf
+    from studio.timeline.export.export import export
+    from studio.timeline.export.handover import bundle
+    from studio.timeline.export.presets import ExportSettings
+    from studio.timeline.export.shelf import Shelf
 
     given, pieces = job.recipe.options, library.home / "cache" / "pieces"
     timeline, settings = Timeline.parse(given["timeline"]), ExportSettings(**given.get("settings", {}))
@@ -98,7 +98,7 @@ def export_film(job: Job, context: Context, library: Library, pool: Pool) -> Out
 
 def score(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
     """Have a sound made, and write the film that it belongs under: a timeline in which it is still called SOUND."""
-    from studio.timeline.export import export
+    from studio.timeline.export.export import export
 
     given = job.recipe.options
     made = generate(job.model_copy(update={"recipe": Recipe(**given["sound"])}), Share(context, 0, 0.5), library, pool)
@@ -126,7 +126,7 @@ class Share:
 
 def open_project(job: Job, context: Context, library: Library, pool: Pool) -> Outcome:
     """Make a project of a zip, an .otio file or a timeline that is in the library."""
-    from studio.timeline.handover import bundle, otio
+    from studio.timeline.export.handover import bundle, otio
 
     given = library.get(job.recipe.options["asset"])
     if given.path.suffix == ".zip":

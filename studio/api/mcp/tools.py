@@ -15,7 +15,7 @@ from pipelines.base import Kind, Task
 from pipelines.faults import Invalid
 from studio.director import film
 from studio.studio import Studio
-from studio.timeline import verbs
+from studio.timeline.edit import verbs
 from studio.timeline.media import check_against
 from studio.timeline.model import Timeline
 from studio.timeline.projects import Project

@@ -1,0 +1,1 @@
+"""Timeline to files: pieces made once, joined, mastered and looked at."""

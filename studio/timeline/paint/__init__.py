@@ -1,0 +1,1 @@
+"""Timeline to pictures: what is painted on each frame."""

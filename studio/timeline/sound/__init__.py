@@ -1,0 +1,1 @@
+"""Timeline to sound: what is heard, mixed, treated and measured."""
