@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from conftest import HOUSE
-from studio.timeline.export import hardware
+from studio.timeline.export import check, hardware
+from studio.timeline.export.check import CheckFailed
 from studio.timeline.export.codecs import CODECS, WrongContainer
 from studio.timeline.export.export import EmptyFilm, export
 from studio.timeline.export.presets import ExportSettings
@@ -191,6 +192,28 @@ def test_sound_alone_in_the_usual_kinds(make, name, kind):
     flat = np.concatenate([part.reshape(-1) if len(part) == 1 else part.T.reshape(-1) for part in found]) / scale
     assert len(flat) / 2 / 48000 == pytest.approx(3, abs=0.05)
     assert np.sqrt((flat[9600:-9600] ** 2).mean()) == pytest.approx(0.25 / 2**0.5, rel=0.05)
+
+
+@pytest.mark.parametrize("frames", [45, 63, 77])
+@pytest.mark.parametrize("name", ["f.m4a", "f.mp3", "f.ogg", "f.wav"])
+def test_sound_alone_of_any_length_passes_its_own_check(make, name, frames):
+    sound = {"kind": "audio", "items": [{"type": "clip", "asset": "a440.wav", "frames": frames}]}
+    assert make(name, film(tracks=[sound])).seconds == pytest.approx(frames / 30)
+
+
+def test_a_piece_is_refused_when_its_first_picture_is_damaged_or_one_is_missing(make, tmp_path):
+    path = make("f.mp4").path
+    check.piece(path, 90)
+    with pytest.raises(CheckFailed, match="90 frames instead of 91"):
+        check.piece(path, 91)
+    with av.open(str(path)) as container:
+        first = next(container.demux(video=0))
+    data = bytearray(path.read_bytes())
+    at = data.index(bytes(first)) + first.size // 2
+    data[at : at + first.size // 2] = bytes(first.size // 2)
+    path.write_bytes(data)
+    with pytest.raises(CheckFailed):
+        check.piece(path, 90)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import av
 import av.error
 
 from pipelines.faults import Fault
+from studio.timeline.export.encode import sealed
 
 RATE = 48_000
 
@@ -28,17 +29,27 @@ def piece(path: Path, frames: int) -> None:
 
     A film joined from pieces can only fail where one begins; what lies between comes straight from the encoder."""
     try:
-        with av.open(str(path)) as container:
-            count = sum(packet.size > 0 for packet in container.demux(video=0))
-        with av.open(str(path)) as container:
-            stream = container.streams.video[0]
+        with sealed(path) as container:
+            stream: Any = container.streams.video[0]
             stream.codec_context.thread_count = 1
             stream.codec_context.options = {"err_detect": "explode"}
-            first = next(container.decode(stream), None)
+            packets = (packet for packet in container.demux(stream) if packet.size)
+            first, count = first_of(stream.codec_context, packets)
     except av.error.FFmpegError as error:
         raise wrong(path, f"does not decode: {error.strerror}") from None
-    if first is None or first.is_corrupt or count != frames:
+    if count != frames:
         raise wrong(path, f"has {count} frames instead of {frames}")
+    if first is None or first.is_corrupt:
+        raise wrong(path, "begins with a damaged picture")
+
+
+def first_of(decoder: Any, packets: Iterator[Any]) -> tuple[Any, int]:
+    """The first picture, None where the first packet holds none; and how many packets there are."""
+    packet = next(packets, None)
+    if packet is None:
+        return None, 0
+    shown = [*decoder.decode(packet), *decoder.decode(None)]
+    return next(iter(shown), None), 1 + sum(1 for _ in packets)
 
 
 def decodes(path: Path, frames: int) -> None:
@@ -99,7 +110,7 @@ def pictures(path: Path, frames: int, seconds: float) -> None:
 
 def sound(path: Path, seconds: Fraction) -> None:
     """A file of sound alone, to a hundredth of a second; to a twentieth where the codec counts in blocks."""
-    close = Fraction(1, 100 if path.suffix in (".wav", ".flac", ".m4a") else 20)
+    close = Fraction(1, 100 if path.suffix in (".wav", ".flac") else 20)
     with av.open(str(path)) as container:
         samples = sum(frame.samples for frame in container.decode(audio=0))
         length = Fraction(samples, container.streams.audio[0].rate)

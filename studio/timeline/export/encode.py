@@ -27,6 +27,11 @@ def failed(error: Exception) -> EncodingFailed:
     return EncodingFailed(f"The film could not be written: {error}.", "See whether the disk is full, then try again.")
 
 
+def sealed(path: Path) -> Any:
+    """A piece of ours, open for its packets: no look at its first pictures, which costs more than to copy them all."""
+    return av.open(str(path), stream_options=[{"skip_frame": "all"}])
+
+
 def write_piece(path: Path, pictures: Iterable[Picture], spec: Spec) -> int:
     """Encode pictures as one closed run, tagged BT.709, square pixels; says how many frames it wrote."""
     if spec.coding.tool is not None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import av
 import av.error
 
-from studio.timeline.export.encode import BITEXACT, failed
+from studio.timeline.export.encode import BITEXACT, failed, sealed
 
 
 class Chapter(NamedTuple):
@@ -68,7 +68,7 @@ def video_packets(pieces: list[tuple[Path, int]], fps: Fraction) -> Iterator[Any
     """Every packet, timed in whole frames from the film's start."""
     start, heading = 0, None
     for path, frames in pieces:
-        with av.open(str(path)) as piece:
+        with sealed(path) as piece:
             stream = piece.streams.video[0]
             said = stream.codec_context.extradata
             if start and said != heading:
