@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import statistics
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 
 from pipelines.faults import DiskFull
 from studio.bench.judge import alike, judged
-from studio.bench.measure import Cost, cost_of, machine, median, ratios
+from studio.bench.measure import Cost, cost_of, machine, median, ratios, said_by
 from studio.bench.ours import EDITS
 from studio.bench.peers import PEERS, here, limit, write_raw
 from studio.bench.rt60 import Cut, Film, build
@@ -21,7 +22,7 @@ Say = Callable[[str], None]
 PAIRS = 3
 MARKS = {
     "full": 1.55, "title": 10, "caption": 10, "clip": 6, "music": 8, "unchanged": 50, "memory_mb": 400,
-    "melt": 2, "moviepy": 3.5,
+    "melt": 2, "moviepy": 3.5, "preview_s": 1,
 }  # fmt: skip
 
 
@@ -45,8 +46,11 @@ def run(
         names = [peer for peer in PEERS if peers and here(peer)]
         rounds = pairs or rounds
         costs = measured(film, folder, names, rounds, say)
+        say("The preview")
+        waits = json.loads(said_by([sys.executable, "-m", "studio.bench.preview", *where(film, folder)]))
         say("Checking the film")
-        return figures(costs, names) | {"checks": checks(film, folder, rounds), "machine": machine()}
+        found = figures(costs, names) | {"preview": {name: round(wait, 3) for name, wait in waits.items()}}
+        return found | {"checks": checks(film, folder, rounds), "machine": machine()}
 
 
 def measured(film: Film, folder: Path, names: list[str], rounds: int, say: Say) -> dict[str, list[Cost]]:
@@ -68,8 +72,12 @@ def command(name: str, film: Film, folder: Path, n: int) -> list[str]:
         return limit(film, out)
     if name in PEERS:
         return PEERS[name](film, out)
-    how = [str(folder), str(film.cut.items), str(film.cut.height), name, str(n), str(out)]
-    return [sys.executable, "-m", "studio.bench.ours", *how]
+    return [sys.executable, "-m", "studio.bench.ours", *where(film, folder), name, str(n), str(out)]
+
+
+def where(film: Film, folder: Path) -> list[str]:
+    """How a process of ours is told which film it is about."""
+    return [str(folder), str(film.cut.items), str(film.cut.height)]
 
 
 def figures(costs: dict[str, list[Cost]], names: list[str]) -> dict[str, Any]:
@@ -113,6 +121,8 @@ def table(found: dict[str, Any]) -> list[tuple[str, str, str]]:
     for edit in EDITS:
         name = edit if edit == "unchanged" else f"edit_{edit}"
         rows.append((f"after an edit: {edit}", f"{found[name]['times_faster']:g}x faster", f"≥ {MARKS[edit]}x"))
+    for edit, wait in found["preview"].items():
+        rows.append((f"preview after an edit: {edit}", f"{wait:.2f} s", f"≤ {MARKS['preview_s']} s"))
     for peer, cost in found["peers"].items():
         mark = f"≥ {MARKS[peer]}x ours" if peer in MARKS else ""
         rows.append((peer, f"{cost['ratio_wall']:.2f} wall, {cost['ratio_cpu']:.2f} processors", mark))

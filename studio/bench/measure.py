@@ -61,6 +61,16 @@ def cost_of(command: Sequence[str]) -> Cost:
     return Cost(wall, used.ru_utime + used.ru_stime, most[0])
 
 
+def said_by(command: Sequence[str]) -> str:
+    """What a command of ours prints in its last line."""
+    done = subprocess.run(
+        command, cwd=HOUSE, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LONGEST_S
+    )
+    if done.returncode:
+        raise BenchFailed(f"{command[-1]} ended with code {done.returncode}: {done.stderr[-500:]}")
+    return done.stdout.splitlines()[-1]
+
+
 def watch(pid: int, most: list[float], over: threading.Event) -> None:
     """Keep the largest sum of memory that a process and its children held at a time."""
     while not over.wait(LOOK_S):

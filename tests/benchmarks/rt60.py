@@ -18,6 +18,7 @@ def missed(found: dict) -> list[str]:
     late = [f"full {key}" for key in ("ratio_wall", "ratio_cpu") if full[key] > MARKS["full"]]
     late += ["memory"] * (full["memory_mb"] > MARKS["memory_mb"])
     late += [name for name, cost in edits.items() if cost["times_faster"] < MARKS[name]]
+    late += [f"preview {name}" for name, wait in found["preview"].items() if wait > MARKS["preview_s"]]
     times = {name: cost["ratio_wall"] / full["ratio_wall"] for name, cost in found["peers"].items() if name in MARKS}
     return late + [name for name, faster in times.items() if faster < MARKS[name]]
 

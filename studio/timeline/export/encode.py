@@ -29,7 +29,8 @@ def failed(error: Exception) -> EncodingFailed:
 
 def sealed(path: Path) -> Any:
     """A piece of ours, open for its packets: no look at its first pictures, which costs more than to copy them all."""
-    return av.open(str(path), stream_options=[{"skip_frame": "all"}])
+    unseen: Any = [{"skip_frame": "all"}]
+    return av.open(str(path), stream_options=unseen)
 
 
 def write_piece(path: Path, pictures: Iterable[Picture], spec: Spec) -> int:

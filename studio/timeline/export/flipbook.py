@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import threading
 import wave
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def pieces(timeline: Timeline, media: Mapping[str, Asset], width: int) -> list[S
 
 def pages(
     timeline: Timeline, media: Mapping[str, Asset], piece: Segment, width: int, folder: Path, easel: threading.Lock
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     """A piece as it is painted, or as it is kept. `easel` is held for one picture at a time, so that others get their
     turn. Closed early, it leaves nothing behind; a piece that was heard to its end is kept in `folder`."""
     shelf = Shelf(folder)
