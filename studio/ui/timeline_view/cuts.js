@@ -97,7 +97,15 @@ async function spoken({ item, start }) {
 
 const chosen = (act) => () => (bench.item ? act(bench.selected, bench.item) : toast("Select a clip first."));
 
-export const change = (fields) => edit(bench.item && { verb: "set_item", track: bench.selected.track, at: bench.selected.index, fields });
+
+/** Other values for some fields of the selected item; a function of the item says them when their turn comes, so that of
+ *  two changes of one field's parts neither is lost. */
+export function change(fields) {
+  const { selected, item } = bench;
+  if (!item) return;
+  const said = (timeline) => (typeof fields === "function" ? fields(rowOf(timeline, selected.track).items[selected.index] ?? item) : fields);
+  return edit((timeline) => ({ verb: "set_item", track: selected.track, at: selected.index, fields: said(timeline) }));
+}
 export const remove = chosen(({ track, index }) => edit({ verb: "remove", track, at: index }, neighbour(track, index)));
 export const lift = chosen(({ track, index }, item) => (item.type === "transition" ? remove() : edit({ verb: "lift", track, at: index }, null)));
 export const duplicate = chosen(({ track, index }, item) => ["gap", "transition"].includes(item.type) || edit({ verb: "duplicate", track, at: index }, { track, index: index + 1 }));

@@ -23,7 +23,7 @@ export function framing({ item, asset }, mode, end) {
     return [wrap(sheet, "Pull the edges: what lies outside is cut away.", button("Whole picture", "fit", () => cuts.change({ crop: [0, 0, 0, 0] })), done)];
   }
   const motion = { from: fitted(item.motion?.from ?? WHOLE, shape), to: fitted(item.motion?.to ?? item.motion?.from ?? WHOLE, shape), ease: item.motion?.ease ?? "linear" };
-  const keep = (more) => cuts.change({ motion: { ...motion, ...more } });
+  const keep = (more) => cuts.change({ motion: { ...Object.assign(motion, more) } });
   sheet.append(frame("from", "Start", motion.from, shape, sheet, (from) => keep({ from })), frame("to", "End", motion.to, shape, sheet, (to) => keep({ to })));
   const pace = choice("Pace", motion.ease, EASES, (ease) => keep({ ease }), "How the view sets out and arrives.");
   return [wrap(sheet, "Draw where the view starts and where it ends.", pace,

@@ -13,6 +13,7 @@ import * as cuts from "./cuts.js";
 const FITS = { cover: "Fill the frame", contain: "Show all of it", stretch: "Stretch", none: "As it is" };
 const BLENDS = { normal: "Normal", multiply: "Multiply", screen: "Screen", add: "Add", overlay: "Overlay", lighten: "Lighten", darken: "Darken" };
 const SPEEDS = { "1/4": "¼ ×", "1/2": "½ ×", "3/4": "¾ ×", "1/1": "1 ×", "5/4": "1¼ ×", "3/2": "1½ ×", "2/1": "2 ×", "4/1": "4 ×" };
+const MIDDLE = [0.5, 0.5];
 const ENDS = { end: "Ends", loop: "Starts over", freeze: "Holds its last frame" };
 
 export function length(item, asset) {
@@ -62,16 +63,16 @@ function picture(item, asset, track) {
 
 /** Where something painted lies; for clips and titles alike. */
 export function placing(item) {
-  const [x, y] = item.position ?? [0.5, 0.5], place = (next) => cuts.change({ position: next });
+  const [x, y] = item.position ?? MIDDLE, place = (axis) => (value) => cuts.change(({ position }) => ({ position: (position ?? MIDDLE).with(axis, value / 100) }));
   const moved = item.position || item.scale || item.rotation;
   return group("Place",
-    range("Across", Math.round(x * 100), { least: -100, most: 200, unit: "%" }, (value) => place([value / 100, y])),
-    range("Down", Math.round(y * 100), { least: -100, most: 200, unit: "%" }, (value) => place([x, value / 100])),
+    range("Across", Math.round(x * 100), { least: -100, most: 200, unit: "%" }, place(0)),
+    range("Down", Math.round(y * 100), { least: -100, most: 200, unit: "%" }, place(1)),
     range("Size", Math.round((item.scale ?? 1) * 100), { least: 5, most: 400, unit: "%" }, (value) => cuts.change({ scale: value / 100 })),
     range("Rotation", Math.round(item.rotation ?? 0), { least: -180, most: 180, unit: "°" }, set("rotation")),
     range("Opacity", Math.round((item.opacity ?? 1) * 100), { least: 0, most: 100, unit: "%" }, (value) => cuts.change({ opacity: value / 100 })),
     choice("Blend", item.blend ?? "normal", BLENDS, set("blend"), "How it is laid over what is below."),
-    moved && el("div.deeds", {}, button("Back to its place", "undo", () => cuts.change({ position: [0.5, 0.5], scale: 1, rotation: 0 }))));
+    moved && el("div.deeds", {}, button("Back to its place", "undo", () => cuts.change({ position: MIDDLE, scale: 1, rotation: 0 }))));
 }
 
 function sound(item, seen) {
