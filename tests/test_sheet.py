@@ -140,3 +140,24 @@ def test_a_take_that_is_too_short_plays_slower_and_holds():
     clip = cut(made, replace(sheet, takes=takes)).tracks[0].items[0]
     assert clip.freeze
     assert float(clip.speed) == pytest.approx(0.6)
+
+
+def test_who_is_in_several_shots_is_drawn_once_and_shown_with_each():
+    brief = "An old dog with a red scarf walks along the beach. The dog sleeps by the sea. Stars come out."
+    real = film(brief, models={"image": "flux2-klein", "video": "wan-2.2-i2v"})
+    takes = filled(real)
+    sheet = call_sheet(real, takes)
+    (portrait,) = [part for part in sheet.parts if part.name.startswith("cast-")]
+    assert "red scarf" in portrait.request.options["prompt"]
+    drawn = sheet.takes[portrait.name].asset.id
+    with_dog = [shot for shot in real.plan.shots if any("dog" in name for name in shot.cast)]
+    assert len(with_dog) >= 2
+    for shot in real.plan.shots:
+        part = next(part for part in sheet.parts if part.name == f"picture-{shot.id}")
+        assert part.request.options.get("references", []) == [drawn] * (shot in with_dog)
+
+
+def test_a_model_that_looks_at_no_other_picture_is_shown_none():
+    for models in ({"video": "stills"}, {"video": "wan-2.2-i2v"}):
+        small = film("An old dog walks by the sea. The dog sleeps.", models=models)
+        assert not [part.name for part in call_sheet(small, filled(small)).parts if part.name.startswith("cast-")]

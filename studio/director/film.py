@@ -12,7 +12,7 @@ from pipelines import catalogue
 from pipelines.base import Model, faults_of
 from pipelines.faults import Conflict, Fault, Invalid, Unavailable
 from studio.director.films import Film, Films, Take
-from studio.director.plan import STAGES, TASKS, Brief, Camera, Plan, Shot, Stage, description
+from studio.director.plan import MOST_CAST, STAGES, TASKS, Brief, Camera, Name, Plan, Shot, Stage, description
 from studio.director.sheet import STILLS, Sheet, call_sheet, digest
 from studio.studio import Studio
 from studio.types import Frozen, Job, Recipe
@@ -38,6 +38,7 @@ class ShotChange(Frozen):
     seconds: float | None = Field(None, ge=1.5, le=60)
     title: str | None = Field(None, max_length=200)
     sound: str | None = Field(None, max_length=300)
+    cast: tuple[Name, ...] | None = Field(None, max_length=MOST_CAST)
     locked: bool | None = None
     reroll: bool = False
 

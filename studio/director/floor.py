@@ -296,4 +296,6 @@ class Floor:
 
 def spoken_of(part: str) -> str:
     kind, _, shot = part.partition("-")
+    if kind == "cast":
+        return "A picture of the cast"
     return f"{kind.capitalize()} of {shot}" if shot else kind.capitalize()

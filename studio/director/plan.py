@@ -21,6 +21,7 @@ Camera = Literal[
 Language = Literal["auto", "en", "de", "fr", "es", "it"]
 Stage = Literal["script", "takes", "film"]
 FilmTask = Literal["image", "video", "music", "sound", "speech"]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 SHAPES: dict[str, tuple[int, int]] = {
@@ -32,6 +33,7 @@ CAMERAS: tuple[Camera, ...] = get_args(Camera)
 STAGES: tuple[Stage, ...] = get_args(Stage)
 TASKS: tuple[FilmTask, ...] = get_args(FilmTask)
 MOST_SHOTS = 60
+MOST_CAST = 4
 FPS = 24
 
 
@@ -70,6 +72,7 @@ class Shot(Frozen):
     seconds: float = Field(ge=1.5, le=60, description="How long it is to last, if its line does not need longer")
     title: str = Field("", max_length=200, description="Words on the picture")
     sound: str = Field("", max_length=300, description="What is heard beneath")
+    cast: tuple[Name, ...] = Field((), max_length=MOST_CAST, description="Who and what must look as in other shots")
     seed: Seed = 0
     locked: bool = Field(False, description="Good as it is: nothing makes it anew")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -86,11 +87,13 @@ def call_sheet(film: Film, takes: Sequence[Take]) -> Sheet:
     if len(seconds) < len(voices):
         return sheet
     slots = lengths(plan, seconds)
-    whole = True
+    models = {name: call(portrait(film, name)) for name in recurring(film)}
+    whole = all(models.values())
     for shot, slot in zip(plan.shots, slots, strict=True):
         still = None
         if needs_picture(film):
-            still = call(picture(film, shot))
+            sitters = [models[name] for name in shot.cast if name in models]
+            still = call(picture(film, shot, sitters)) if all(sitters) else None
             whole &= still is not None
         if film.brief.models["video"] != STILLS and (still or not needs_picture(film)):
             call(moving(film, shot, slot, still))
@@ -165,11 +168,30 @@ def needs_picture(film: Film) -> bool:
     return model == STILLS or (not catalogue.find(model).draft and "start" in fields(model))
 
 
-def picture(film: Film, shot: Shot) -> Part:
+def recurring(film: Film) -> list[str]:
+    """Who and what is in several shots, where the model for pictures looks at others: each is drawn once by itself, and
+    shown to it with every shot it is in."""
+    assert film.plan
+    if not needs_picture(film) or "references" not in fields(film.brief.models["image"]):
+        return []
+    seen = Counter(name for shot in film.plan.shots for name in dict.fromkeys(shot.cast))
+    return [name for name, times in seen.items() if times > 1]
+
+
+def portrait(film: Film, name: str) -> Part:
+    """One of the cast alone."""
+    assert film.plan
     model = film.brief.models["image"]
-    return Part(
-        f"picture-{shot.id}", GenerationRequest(model=model, options=seen(film, shot, model)), locked=shot.locked
-    )
+    sitting = Shot(id="cast", prompt=f"{name}, whole, alone before a plain background", seconds=2, seed=film.plan.seed)
+    return Part(f"cast-{digest(name)[:8]}", GenerationRequest(model=model, options=seen(film, sitting, model)))
+
+
+def picture(film: Film, shot: Shot, cast: Sequence[Take | None] = ()) -> Part:
+    model = film.brief.models["image"]
+    options = seen(film, shot, model)
+    if shown := [take.asset.id for take in cast if take and take.asset]:
+        options["references"] = shown[: fields(model)["references"].get("maxItems", len(shown))]
+    return Part(f"picture-{shot.id}", GenerationRequest(model=model, options=options), locked=shot.locked)
 
 
 def moving(film: Film, shot: Shot, slot: float, still: Take | None) -> Part:

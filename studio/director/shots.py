@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 
-from studio.director.plan import CAMERAS, Brief, Plan, Shot
+from studio.director.plan import CAMERAS, MOST_CAST, Brief, Plan, Shot
 from studio.director.reading import Reading, read
 from studio.director.script import Told, script
 from studio.director.stock import BY_KIND, CAMERA, FRAMINGS, METAPHORS, MUSIC, PALETTES, SOUNDS
@@ -31,6 +31,7 @@ def plan(brief: Brief) -> Plan:
         shots.append(
             Shot(id=f"s{n + 1}", scene=len(scenes) - 1, line=told.line, prompt=prompt, camera=camera,
                  seconds=max(1.5, told.seconds), title=titled(told, n, lines), sound=sound_of(told, reading),
+                 cast=players(focus, reading),
                  seed=(seed + 101 * seen.count(prompt)) % 2**32)
         )  # fmt: skip
         seen.append(prompt)
@@ -104,7 +105,14 @@ def cast(thing: Found, reading: Reading) -> str:
     return ", ".join(part for part in (described[0] if described else "", known) if part)
 
 
+SKY = ("aurora", "moon", "rainbow", "stars", "sun")
 CLOTHES = ("coat", "hat", "scarf", "dress", "jacket", "shirt", "beard", "hair", "eyes", "cloak", "boots")
+
+
+def players(focus: list[Found], reading: Reading) -> tuple[str, ...]:
+    """Who and what of a shot must look the same in others; the sky does by itself."""
+    seen = [cast(thing, reading) for thing in focus if thing.kind == "subject" and thing.key not in SKY]
+    return tuple(dict.fromkeys(seen))[:MOST_CAST]
 
 
 def titled(told: Told, n: int, lines: list[Told]) -> str:

@@ -53,13 +53,14 @@ class Card {
     this.prompt = this.field("textarea", "prompt", "What is seen", { rows: 2, maxLength: 1500 });
     this.title = this.field("input", "title", "Words on the picture", { maxLength: 200, placeholder: "None" });
     this.sound = this.field("input", "sound", "What is heard", { maxLength: 300, placeholder: "Nothing" });
+    this.cast = this.field("input", "cast", "Who is in it", { maxLength: 800, placeholder: "Nobody", title: "Who and what must look the same as in other shots, with ; between: models that take references are shown them" });
     this.length = this.field("input", "seconds", "Seconds", { type: "number", min: "1.5", max: "60", step: "0.1" });
     this.lock = button("Lock", "unlock", attempt(() => board.change({ shots: [{ id: this.id, locked: !this.shot.locked }] })), { shown: false, kind: "bare" });
     this.dice = button("Roll again", "dice", attempt(() => board.roll({ shots: [{ id: this.id, reroll: true }] })), { shown: false, kind: "bare" });
     this.before = button("Earlier", "left", attempt(() => board.move(this.id, -1)), { shown: false, kind: "bare" });
     this.after = button("Later", "right", attempt(() => board.move(this.id, 1)), { shown: false, kind: "bare" });
     this.gone = button("Leave out", "trash", attempt(() => board.drop(this.id)), { shown: false, kind: "bare" });
-    const more = el("details.shot-more", {}, el("summary", {}, "Picture, title, sound"), labelled("What is seen", this.prompt), labelled("Words on the picture", this.title), labelled("What is heard", this.sound),
+    const more = el("details.shot-more", {}, el("summary", {}, "Picture, title, sound"), labelled("What is seen", this.prompt), labelled("Words on the picture", this.title), labelled("What is heard", this.sound), labelled("Who is in it", this.cast),
       el("div.shot-moves", {}, this.before, this.after, this.gone));
     this.node = el("article.card.shot-card", { role: "listitem", data: { shot: this.id } }, this.face,
       el("div.shot-body", {}, this.line, el("div.shot-foot", {}, el("label.shot-length", { title: "How long the shot lasts; longer where its line needs it" }, this.length, el("span", {}, "s")), this.actual = el("span.muted.mono"), el("span.fill"), this.dice, this.lock), more));
@@ -70,8 +71,8 @@ class Card {
   }
 
   said(name, field) {
-    const value = name === "seconds" ? Number(field.value) : field.value.trim();
-    if (value === this.shot[name] || (name === "prompt" && !value)) return undefined;
+    const value = { seconds: () => Number(field.value), cast: () => listed(field.value) }[name]?.() ?? field.value.trim();
+    if (String(value) === String(this.shot[name]) || (name === "prompt" && !value)) return undefined;
     return this.board.change({ shots: [{ id: this.id, [name]: value }] });
   }
 
@@ -80,8 +81,9 @@ class Card {
     this.node.dataset.state = shot.state;
     this.node.setAttribute("aria-label", `Shot ${n + 1}`);
     this.number.textContent = String(n + 1);
-    for (const [field, name] of [[this.line, "line"], [this.prompt, "prompt"], [this.title, "title"], [this.sound, "sound"], [this.length, "seconds"]]) {
-      if (document.activeElement !== field && field.value !== String(shot[name])) field.value = shot[name];
+    for (const [field, name] of [[this.line, "line"], [this.prompt, "prompt"], [this.title, "title"], [this.sound, "sound"], [this.cast, "cast"], [this.length, "seconds"]]) {
+      const value = name === "cast" ? shot.cast.join("; ") : String(shot[name]);
+      if (document.activeElement !== field && field.value !== value) field.value = value;
       field.disabled = shot.locked;
     }
     const longer = shot.lasts_s && Math.abs(shot.lasts_s - shot.seconds) > 0.3;
@@ -119,4 +121,5 @@ class Card {
   }
 }
 
+const listed = (text) => text.split(";").map((name) => name.trim()).filter(Boolean).slice(0, 4);
 const labelled = (words, field) => el("label.film-field", {}, el("span.label", {}, words), field);
