@@ -1,4 +1,4 @@
-"""The inspector's colour and sound, and captions as a track, in a real browser: what is set there is seen and heard."""
+"""The inspector's colour and sound, captions as a track, and what a sync left to look at, in a real browser."""
 
 from __future__ import annotations
 
@@ -112,3 +112,21 @@ def test_captions_go_along_as_a_track_that_players_can_show(room, tmp_path: Path
     captions = [item["text"] for item in room.timeline["tracks"][-1]["items"] if item["type"] == "caption"]
     assert captions
     assert all(text.encode() in said for text in captions)
+
+
+def test_what_two_studios_both_changed_is_listed_and_shown(cut):
+    now = cut.client.get(f"{API}/projects/{cut.project}").json()
+    voice = now["timeline"]["tracks"][2]["items"][1]
+    conflict = {"path": "tracks[2].items[1]", "kept": "there", "lost": [voice | {"gain_db": -3}], "won": [voice]}
+    merged = {"title": now["title"], "timeline": now["timeline"], "if_version": now["version"], "studio": "0" * 16}
+    merged |= {"conflicts": [conflict], "lost": now["timeline"]}
+    cut.client.put(f"{API}/sync/projects/{cut.project}", json=merged).raise_for_status()
+
+    cut.page.get_by_role("button", name=now["title"], exact=True).click()
+    cut.page.get_by_role("menuitem", name="Versions…").click()
+    sheet = cut.page.get_by_role("dialog", name="Versions")
+    expect(sheet.get_by_role("listitem").filter(has_text="Lost to a sync")).to_be_visible()
+    expect(sheet.get_by_label("Conflicts, newest first")).to_contain_text("the other studio's was kept")
+    sheet.get_by_role("button", name="Show Voice, item 2").click()
+    expect(sheet).to_be_hidden()
+    expect(cut.clip(2, 1)).to_have_attribute("aria-pressed", "true")

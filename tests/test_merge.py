@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.timeline.edit.merge import Version, ages, merge
+from studio.timeline.edit.merge import Version, ages, described, merge
 from studio.timeline.model import Timeline
 
 
@@ -54,6 +54,7 @@ def test_the_newer_version_of_a_clip_wins_and_the_other_is_told():
         one, (conflict,) = merged(BASE, here, there, here_at, there_at)
         assert played(one)[1] == ("b", frames)
         assert (conflict.path, conflict.kept) == ("tracks[0].items[1]", kept)
+        assert described(conflict).startswith("row 1, item 2: both changed it; ")
         assert [item["frames"] for item in conflict.lost] == [15 - frames]
 
 

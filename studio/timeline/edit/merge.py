@@ -7,6 +7,7 @@ wins, and what lost is told: nothing is dropped without a word.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from typing import Any, Literal, NamedTuple
@@ -222,10 +223,15 @@ def ages(film: Timeline, steps: Iterable[tuple[float, dict[str, Any]]]) -> list[
 
 
 def described(conflict: Conflict) -> str:
-    """A conflict in words: where it is, which side was kept, and how much of the other is not in the film."""
-    whose = "this studio's" if conflict.kept == "here" else "the other studio's"
-    lost = conflict.lost if isinstance(conflict.lost, list) else [conflict.lost]
-    return f"{conflict.path}: both changed it; {whose} is newer and was kept, {len(lost)} of the other's was not."
+    """A conflict in words: where it is, and which side was kept."""
+    whose, other = ("this studio", "the other one") if conflict.kept == "here" else ("the other studio", "this one")
+    return f"{placed(conflict.path)}: both changed it; {whose} did so later and was kept, what {other} had was not."
+
+
+def placed(path: str) -> str:
+    """A path in the film in words: `tracks[2].items[1]` is "row 3, item 2"."""
+    words = re.sub(r"tracks\[(\d+)\]", lambda m: f"row {int(m[1]) + 1}", path)
+    return re.sub(r"\.items\[(\d+)\]", lambda m: f", item {int(m[1]) + 1}", words)
 
 
 def assets(conflict: Conflict) -> set[str]:

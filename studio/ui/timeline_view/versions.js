@@ -2,6 +2,7 @@
 
 import { attempt, button, call, del, el, get, post } from "/ui/static/api.js";
 import { change, project } from "/ui/static/project.js";
+import { conflicts } from "./conflicts.js";
 
 export async function versionsSheet() {
   const list = el("ol.versions", { "aria-label": "Versions, newest first" });
@@ -14,7 +15,7 @@ export async function versionsSheet() {
       name.value = "";
       await show();
     }) }, name, el("button.quiet", { type: "submit" }, "Keep under this name")),
-    el("p.muted", {}, "Going back is a step like any other: Undo takes it back."), list);
+    await conflicts(() => sheet.close()), el("p.muted", {}, "Going back is a step like any other: Undo takes it back."), list);
 
   async function show() {
     const { items } = await get(`/projects/${project.now.id}/versions?limit=200`);
