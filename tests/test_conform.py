@@ -116,6 +116,7 @@ def test_a_film_of_drafts_is_made_real(studio, house, make, own, picture):
         row(clip(picture, 40, motion=drift, colour={"exposure": 0.5}), join, clip(shot, 30, **{"in": 5})),
         row(gap(10), clip(voice, said), kind="audio", role="narration"),
         row(clip(music, 60, fade_out=10), kind="audio", role="music", duck=True),
+        row(gap(10), {"type": "caption", "text": "A lighthouse by the sea.", "frames": said}, kind="captions"),
     )
     wanted = plan.plan(studio, house.id, Finals(**models))
     assert wanted.ready
@@ -139,6 +140,7 @@ def test_a_film_of_drafts_is_made_real(studio, house, make, own, picture):
     spoken = house.row(1)[-1]
     now = final[voice.id].duration_s
     assert spoken["frames"] == pytest.approx(now * 30, abs=1.01), "as long as the new voice takes"
+    assert [word for word, *_ in house.row(3)[-1]["words"]] == "A lighthouse by the sea.".split(), "as it says them"
     moved = spoken["frames"] - said
     ends = [still["frames"] + film_shot["frames"] - 6, house.row(2)[0]["frames"]]
     assert ends[0] == pytest.approx(64 + moved * min(54, said) / said, abs=3), "and the cut with it"

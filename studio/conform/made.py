@@ -14,6 +14,7 @@ from studio.timeline.edit.finals import Place
 from studio.timeline.model import Timeline
 from studio.timeline.projects import Project
 from studio.types import Frozen, Job
+from studio.work.conform import cues_of
 from studio.work.whole import OPEN, Part, Parts
 
 PLAYING = {(True, True): "both", (True, False): "draft", (False, True): "final", (False, False): "neither"}
@@ -79,6 +80,8 @@ def choose(studio: Studio, project_id: str, draft_id: str, use: Literal["draft",
             turn = finals.put if use == "final" else finals.back
             media = studio.library.many(timeline.assets())
             after = turn(timeline, places, finals.Pair(draft, final, part.wish["task"] == "speech"), media)
+            if use == "final":
+                after = finals.said(after, places, final, cues_of([*studio.library.many(part.made).values()]))
             label = "Final take" if use == "final" else "Back to the draft"
             project = studio.projects.save(project_id, after, label=label)
         Parts(studio.db).change(part, verdict=use)

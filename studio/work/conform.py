@@ -7,7 +7,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines import catalogue
+from pipelines import catalogue, vtt
+from pipelines.vtt import Cue
 from studio.db import Db
 from studio.library.store import Library
 from studio.timeline.edit import finals
@@ -51,6 +52,7 @@ class Conform:
         media = self.library.many(before.assets())
         after = finals.put(before, places, Pair(draft, assets[0], part.wish["task"] == "speech"), media)
         check_against(after, {assets[0].id: assets[0]})
+        after = finals.said(after, places, assets[0], cues_of(assets))
         self.projects.save(part.wish["project"], after, label="Final take")
         shorter = any(finals.held(after, places))
         return "It is shorter than its place and holds its last frame." if shorter else ""
@@ -62,6 +64,12 @@ class Conform:
 
     def timeline(self, part: Part) -> Timeline:
         return Timeline.parse(self.projects.get(part.wish["project"]).timeline)
+
+
+def cues_of(assets: Sequence[Asset]) -> list[Cue]:
+    """When each word of a voice is said, where it told."""
+    told = next((asset for asset in assets if asset.kind == "captions"), None)
+    return vtt.read(told.path.read_text("utf-8", errors="replace")) if told else []
 
 
 def places_of(part: Part) -> list[Place]:

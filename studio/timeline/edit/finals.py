@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from pipelines.vtt import Cue
 from studio.timeline.edit import add_take, replace_take
 from studio.timeline.edit.retime import Stretch, retimed
+from studio.timeline.edit.said import resaid
 from studio.timeline.edit.slots import Slot, SlotGone, found, shortened
 from studio.timeline.edit.splice import item_at, row, set_item
 from studio.timeline.items import Clip
@@ -83,6 +85,14 @@ def put(timeline: Timeline, places: Sequence[Place], pair: Pair, media: Media) -
         return spoken(timeline, mine, pair, media)
     for track, at, place in mine:
         timeline = exchanged(timeline, track, at, place, pair.final)
+    return timeline
+
+
+def said(timeline: Timeline, places: Sequence[Place], take: Asset, cues: Sequence[Cue]) -> Timeline:
+    """The captions over these places set to when the take says their words."""
+    for track, at, _ in spots(timeline, places):
+        if item_at(timeline, track, at).asset == take.id:
+            timeline = resaid(timeline, track, at, cues)
     return timeline
 
 
