@@ -257,6 +257,17 @@ MIGRATIONS = [
         unique (project, path, lost, won)
     );
     """,
+    """
+    create table assistant_turn (
+        n integer primary key autoincrement,
+        id text not null unique,
+        project text not null,
+        state text not null,
+        turn text not null,
+        before text not null
+    );
+    create index assistant_turn_of on assistant_turn (project, n);
+    """,
 ]
 
 

@@ -10,11 +10,13 @@ import pytest
 from conftest import HOUSE, until
 from fakewords import Fake
 from pipelines import server as neighbour
-from pipelines.faults import Conflict, Invalid
+from pipelines.faults import Conflict, Invalid, Unknown
 from studio.director import commands
 from studio.director.agent import Assistant
 from studio.director.memory import Entry, Memory
 from studio.director.tools import TOOLS, checked
+from studio.director.turns import INTERRUPTED
+from studio.people import Person, acting
 from studio.sample import sample
 from studio.timeline.edit.ending import shortened
 from studio.timeline.model import Timeline
@@ -176,6 +178,30 @@ def test_what_was_said_and_done_is_kept_searched_and_told(studio, project, assis
     summary = memory.summary("Harbour")
     assert summary.startswith("# Harbour\n")
     assert "**you** title: The Last Boat" in summary
+
+
+def test_a_request_that_was_under_way_when_the_studio_stopped_has_ended(studio, project, assistant):
+    done = settled(assistant, assistant.ask(project.id, "music quieter"))
+    before = timeline(studio, project)
+    waiting = assistant.ask(project.id, "shorten it to 20 seconds")
+    until(lambda: assistant.get(waiting.id).state == "asking")
+    again = Assistant(studio)  # as the next start makes it
+    ended = again.get(waiting.id)
+    assert (ended.state, ended.say, ended.asks) == ("failed", INTERRUPTED, "")
+    assert Memory(studio.home, project.id).entries()[-1].text == INTERRUPTED
+    with pytest.raises(Conflict):
+        again.answer(waiting.id, True)
+    assert timeline(studio, project) == before
+    assert again.get(done.id) == done
+    again.undo(done.id)
+    assert timeline(studio, project) != before
+    assistant.stop(waiting.id)
+
+
+def test_nobody_looks_at_or_stops_another_persons_request(studio, project, assistant):
+    asked = settled(assistant, assistant.ask(project.id, "music quieter"))
+    with acting(Person("ada1", "Ada", "make")), pytest.raises(Unknown):
+        assistant.get(asked.id)
 
 
 @pytest.mark.parametrize("frames", [1, 13, 40, 77, 120])

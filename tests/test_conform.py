@@ -140,7 +140,8 @@ def test_a_film_of_drafts_is_made_real(studio, house, make, own, picture):
     spoken = house.row(1)[-1]
     now = final[voice.id].duration_s
     assert spoken["frames"] == pytest.approx(now * 30, abs=1.01), "as long as the new voice takes"
-    assert [word for word, *_ in house.row(3)[-1]["words"]] == "A lighthouse by the sea.".split(), "as it says them"
+    told = [word for word, *_ in house.row(3)[-1]["words"]]
+    assert " ".join(told) == "A lighthouse by the sea.", "captioned as it says it"
     moved = spoken["frames"] - said
     ends = [still["frames"] + film_shot["frames"] - 6, house.row(2)[0]["frames"]]
     assert ends[0] == pytest.approx(64 + moved * min(54, said) / said, abs=3), "and the cut with it"

@@ -9,8 +9,9 @@ from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
 from studio.api.letter import Letter
-from studio.director.agent import Assistant, Turn
+from studio.director.agent import Assistant
 from studio.director.memory import Memory
+from studio.director.turns import Turn
 from studio.studio import Studio
 from studio.types import Frozen
 
@@ -55,9 +56,9 @@ def router(studio: Studio) -> APIRouter:
         q: Annotated[str, Query(max_length=300)] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     ) -> dict[str, Any]:
-        """What was said and done, the latest last; with `q` what holds all its words."""
+        """What was said and done, the latest last, with `q` what holds all its words; and the last request as it is."""
         project = studio.projects.get(project_id)
-        return {"items": Memory(studio.home, project.id).entries(limit, q)}
+        return {"items": Memory(studio.home, project.id).entries(limit, q), "turn": assistant.turns.latest(project.id)}
 
     @routes.get("/projects/{project_id}/memory/summary", response_class=Response, responses=TEXT)
     def summary(project_id: str) -> Response:

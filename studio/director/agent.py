@@ -6,30 +6,29 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections import OrderedDict
 from contextvars import copy_context
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, Field
 
 from pipelines import words
-from pipelines.faults import Conflict, Fault, Invalid, Unknown
+from pipelines.faults import Conflict, Fault, Invalid
 from pipelines.words import Bounds, Endpoint
 from studio.director import commands
 from studio.director.memory import Entry, Memory
 from studio.director.tools import TOOLS, Hand, checked
+from studio.director.turns import Before, Step, Turn, Turns
 from studio.director.writer import endpoint
 from studio.studio import Studio
 from studio.timeline.items import Clip
 from studio.timeline.versions import Versions
-from studio.types import Frozen, new_id
+from studio.types import new_id
 from studio.work.queue import JobIsOver
 
 log = logging.getLogger(__name__)
 
-MOST_STEPS, MOST_KEPT = 10, 200
+MOST_STEPS = 10
 BOUNDS = Bounds(tokens=3000, seconds=60, tries=3)
-State = Literal["thinking", "asking", "done", "stopped", "failed", "undone"]
 ASK = """You help somebody to edit a film, with these tools:
 {tools}
 The film: {film}
@@ -41,10 +40,6 @@ They ask: {text}
 Done so far: {done}"""
 
 
-class UnknownRequest(Unknown):
-    """The assistant was not asked that, or has forgotten it."""
-
-
 class Next(BaseModel):
     """The next step: what to say about it, and the tool to use, empty when there is nothing left to do."""
 
@@ -53,37 +48,16 @@ class Next(BaseModel):
     arguments: dict[str, Any]
 
 
-class Step(Frozen):
-    tool: str
-    arguments: dict[str, Any]
-    text: str
-    ok: bool = True
-
-
-class Turn(Frozen):
-    """One request, as it stands now. `asks` says what waits for a yes; `undo` whether it can be taken back."""
-
-    id: str
-    project: str
-    text: str
-    state: State = "thinking"
-    steps: tuple[Step, ...] = ()
-    say: str = ""
-    asks: str = ""
-    undo: bool = False
-    jobs: tuple[str, ...] = ()
-
-
 class Assistant:
-    """The requests of one studio; the latest are kept, and what came of all of them is in their projects' memories."""
+    """The requests of one studio. One that was under way when the studio was stopped has ended with that."""
 
     def __init__(self, studio: Studio):
-        self.studio = studio
-        self.turns: OrderedDict[str, Turn] = OrderedDict()
-        self.before: dict[str, tuple[str, str, str | None]] = {}
+        self.studio, self.turns = studio, Turns(studio.db)
         self.answers: dict[str, bool] = {}
         self.stopped: set[str] = set()
         self.changed = threading.Condition()
+        for turn in self.turns.interrupted():
+            self.note(turn, "studio", "failed", turn.say)
 
     # --- what is asked of it -----------------------------------------------------------------------------------------
 
@@ -92,19 +66,13 @@ class Assistant:
         found = self.studio.projects.get(project)
         step = self.studio.projects.known(found.id)["step"]
         turn = Turn(id=new_id(), project=project, text=text.strip()[:2000])
-        with self.changed:
-            if any(t.project == project and t.state in ("thinking", "asking") for t in self.turns.values()):
+        film = Hand(self.studio, project).film
+        plan = film.plan.model_dump_json() if film and film.plan else None
+        with self.studio.db.transaction():
+            last = self.turns.latest(project)
+            if last and last.open:
                 raise Conflict("The assistant is still at its last request.", "Wait for it, or stop it.")
-            film = Hand(self.studio, project).film
-            self.before[turn.id] = (
-                f"step-{step}",
-                found.title,
-                film.plan.model_dump_json() if film and film.plan else None,
-            )
-            self.turns[turn.id] = turn
-            while len(self.turns) > MOST_KEPT:
-                old, _ = self.turns.popitem(last=False)
-                self.before.pop(old, None)
+            self.turns.add(turn, Before(step=f"step-{step}", title=found.title, plan=plan))
         self.note(turn, "you", "said", turn.text)
         threading.Thread(
             target=copy_context().run, args=(self.work, turn), daemon=True, name=f"assistant-{turn.id}"
@@ -112,10 +80,10 @@ class Assistant:
         return turn
 
     def get(self, id: str) -> Turn:
-        with self.changed:
-            if id not in self.turns:
-                raise UnknownRequest("There is no such request.", "The project's memory has what came of it.")
-            return self.turns[id]
+        """The request as it stands. Raises `UnknownRequest`, and `UnknownProject` for one that is another person's."""
+        turn = self.turns.get(id)
+        self.studio.projects.get(turn.project)
+        return turn
 
     def answer(self, id: str, yes: bool) -> Turn:
         """Say yes or no to what it asks. Raises `Conflict` when it asks nothing."""
@@ -133,7 +101,7 @@ class Assistant:
             self.stopped.add(id)
             self.changed.notify_all()
         self.call_off(turn)
-        if turn.state in ("thinking", "asking"):
+        if turn.open:
             turn = self.put(turn.id, state="stopped", asks="", say="Stopped.")
         return turn
 
@@ -143,13 +111,12 @@ class Assistant:
         if not turn.undo:
             raise Conflict("There is nothing to take back.", "")
         self.stop(id)
-        step, title, plan = self.before[id]
-        studio = self.studio
-        Versions(studio.db, studio.projects).restore(turn.project, step)
-        studio.projects.save(turn.project, title=title)
+        before, studio = self.turns.before(id), self.studio
+        Versions(studio.db, studio.projects).restore(turn.project, before.step)
+        studio.projects.save(turn.project, title=before.title)
         film = Hand(studio, turn.project).film
-        if film and plan:
-            studio.db.change("update film set plan = ?, version = version + 1 where id = ?", plan, film.id)
+        if film and before.plan:
+            studio.db.change("update film set plan = ?, version = version + 1 where id = ?", before.plan, film.id)
         self.note(turn, "studio", "undone", turn.text)
         return self.put(id, state="undone", undo=False, say="It is as it was before.")
 
@@ -175,7 +142,7 @@ class Assistant:
                 log.exception("the assistant stumbled over %s", turn.id)
             said = f"{error.message} {error.advice}".strip() if isinstance(error, Fault) else "That did not work."
             self.note(turn, "studio", "failed", said)
-            if self.get(turn.id).state in ("thinking", "asking"):
+            if self.turns.get(turn.id).open:
                 self.put(turn.id, state="failed", asks="", say=said)
 
     def talk(self, turn: Turn, hand: Hand, where: Endpoint) -> None:
@@ -246,9 +213,7 @@ class Assistant:
                 self.note(turn, "studio", "said", say)
 
     def put(self, id: str, **values: Any) -> Turn:
-        with self.changed:
-            self.turns[id] = self.turns[id].model_copy(update=values)
-            return self.turns[id]
+        return self.turns.put(id, **values)
 
     def note(self, turn: Turn, who: Any, kind: Any, text: str, tool: str = "") -> None:
         entry = Entry(who=who, kind=kind, text=text[:4000], tool=tool, request=turn.id)

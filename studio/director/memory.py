@@ -73,10 +73,7 @@ class Memory:
             if (date := f"{entry.at:%Y-%m-%d}") != day:
                 day = date
                 out.append(f"\n## {day}\n")
-            verb = {"said": "", "did": "did: ", "asked": "asked: ", "undone": "undid: ", "failed": "failed: "}[
-                entry.kind
-            ]
-            out.append(f"- {entry.at:%H:%M} **{entry.who}** {verb}{plain(entry.text)}")
+            out.append(f"- {entry.at:%H:%M} **{entry.who}** {VERBS[entry.kind]}{plain(entry.text)}")
         return "\n".join(out) + "\n"
 
 

@@ -35,7 +35,11 @@ export class Assistant {
     const { id } = await current();
     this.of = id;
     this.summary.href = `${API}/projects/${id}/memory/summary`;
-    const { items } = await get(`/projects/${id}/memory?limit=60`);
+    const { items, turn } = await get(`/projects/${id}/memory?limit=60`);
+    if (!this.turn && turn && (BUSY.includes(turn.state) || (turn.state === "failed" && turn.undo))) {
+      this.turn = turn;                                  // asked before this page was opened
+      this.follow().catch(report);
+    }
     const past = items.filter((entry) => entry.request !== this.turn?.id).map((entry) => said(entry.who ?? "studio", entry.kind, entry.text));
     this.log.replaceChildren(...(past.length || this.turn ? past : [this.empty()]));
     this.draw();
