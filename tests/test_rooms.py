@@ -15,7 +15,7 @@ STOREYS = [  # from the roof down: an import stays in its own room or goes to a 
     ["app"],
     ["studio.ui", "studio.api", "studio.cli"],
     ["studio.director", "studio.conform", "studio.remake", "studio.sync"],
-    ["studio.sample", "studio.takes", "studio.restoring", "studio.bench", "studio.backup"],
+    ["studio.sample", "studio.takes", "studio.assembly", "studio.restoring", "studio.bench", "studio.backup"],
     ["studio.studio", "studio.doctor"],
     ["studio.work"],
     ["studio.timeline.export"],

@@ -13,6 +13,7 @@ from studio.api.errors import MissingHeader
 from studio.api.jobs import REPLAYED, Key, Limit
 from studio.api.letter import Letter
 from studio.api.shapes import ProjectPage, ProjectShown
+from studio.assembly import assemble
 from studio.studio import Studio
 from studio.timeline.edit import verbs
 from studio.timeline.media import check_against
@@ -29,6 +30,9 @@ IfMatch = Annotated[str | None, Header(alias="If-Match", description="The versio
 class NewProject(Frozen):
     title: str = ""
     timeline: dict[str, Any] | None = None
+    assets: list[str] | None = Field(
+        None, max_length=2000, description="Instead of a timeline: files to lay one after the other, sounds on a row"
+    )
 
 
 class SavedProject(Frozen):
@@ -59,6 +63,10 @@ def router(studio: Studio) -> APIRouter:
     @routes.post("/projects", status_code=201, response_model=ProjectShown)
     def create(response: Response, given: NewProject | None = None) -> dict[str, Any]:
         given = given or NewProject()
+        if given.assets is not None and given.timeline is not None:
+            raise Invalid("A project is made of a timeline or of files, not of both.", "Leave one of them out.")
+        if given.assets is not None:
+            return shown(studio, assemble(studio, given.assets, given.title), response)
         return shown(studio, projects.create(given.title, given.timeline), response)
 
     @routes.post("/projects/sample", status_code=201, response_model=ProjectShown)

@@ -10,7 +10,7 @@ import typer
 
 from pipelines.faults import Fault, Invalid
 from studio import __version__
-from studio.cli import backup, batch, bench, film, finals, keys, models, sync, tui
+from studio.cli import backup, batch, bench, bring, film, finals, keys, models, sync, tui
 from studio.cli.given import TASKS, models_like, options_of, tasks_like, with_files
 from studio.cli.home import AsJson, Home, JobId, at_home, deliver, follow, say
 from studio.cli.restore import restore
@@ -27,6 +27,7 @@ app.command()(keys.password)
 app.command()(film.film)
 app.command()(finals.conform)
 app.command()(sync.sync)
+app.command("import")(bring.bring)
 app.command()(restore)
 for room in (batch, backup, tui):
     room.install(app)

@@ -17,7 +17,7 @@ export class Arrivals {
     field.addEventListener("dragenter", (event) => carries(event) && over(1));
     field.addEventListener("dragleave", (event) => carries(event) && over(-1));
     field.addEventListener("dragover", (event) => carries(event) && event.preventDefault());
-    field.addEventListener("drop", (event) => { if (!carries(event)) return; event.preventDefault(); over(-depth); this.take(event.dataTransfer.files); });
+    field.addEventListener("drop", (event) => { if (!carries(event)) return; event.preventDefault(); over(-depth); dropped(event.dataTransfer).then((files) => this.take(files)); });
   }
 
   take(files) {
@@ -66,4 +66,19 @@ export class Arrivals {
     line.node.firstChild.replaceWith(icon("warn", 16));
     line.words.textContent = [error.message, error.advice].filter(Boolean).join(" ");
   }
+}
+
+/** What was dropped; of folders, what lies in them, hidden files left out. */
+async function dropped(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files];
+  return (await Promise.all(entries.map(within))).flat();
+}
+
+async function within(entry) {
+  if (entry.name.startsWith(".")) return [];
+  if (entry.isFile) return [await new Promise((done, failed) => entry.file(done, failed))];
+  const reader = entry.createReader(), found = [];
+  for (let part; (part = await new Promise((done, failed) => reader.readEntries(done, failed))).length;) found.push(...part);   // a hundred at a time
+  return (await Promise.all(found.map(within))).flat();
 }

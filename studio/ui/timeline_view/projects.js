@@ -5,6 +5,7 @@ import { create, open, project, retitle, sample, settle } from "/ui/static/proje
 import { bench, on } from "./bench.js";
 import { conformSheet } from "./conform.js";
 import { RULE, menu } from "./menu.js";
+import { openFolder } from "./folder.js";
 import { versionsSheet } from "./versions.js";
 
 export function projects() {
@@ -22,6 +23,7 @@ async function entries() {
     { words: "New project", icon: "plus", run: attempt(() => create("Untitled film")) },
     { words: "Open the sample", icon: "film", run: attempt(sample) },
     { words: "Open a file…", icon: "upload", run: attempt(openFile) },
+    { words: "Open a folder of clips…", icon: "project", run: openFolder },
     now && { words: "Rename", icon: "tag", run: () => rename(now) },
     now && { words: "Make it real…", icon: "film", off: !bench.frames, run: attempt(conformSheet) },
     now && { words: "Versions…", icon: "history", run: attempt(versionsSheet) },
