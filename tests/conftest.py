@@ -27,6 +27,7 @@ from studio.types import Asset, GenerationRequest, Job
 from studio.work.worker import Worker
 
 HOUSE = Path(__file__).parent.parent
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests share the cores; networks this small are slower on several
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
