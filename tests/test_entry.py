@@ -15,7 +15,7 @@ from studio.api import roles, signing
 from studio.api.addresses import given
 from studio.api.entry import Entry
 from studio.api.guard import Guard
-from studio.api.limits import MOST_WRONG, Rate, Tries, neighbours
+from studio.api.limits import MOST_WRONG, Places, Rate, Tries, neighbours
 from studio.people import Person, acting
 from studio.settings import Settings
 from studio.studio import Studio
@@ -117,7 +117,8 @@ def test_tries_behind_a_proxy_are_counted_by_who_made_them(door):
 
 @pytest.mark.parametrize("path", ["/studio", ""])
 def test_under_a_path_it_is_found_whether_the_proxy_takes_that_off_or_not(door, path):
-    asking = door(root_path="/studio", proxy="10.0.0.2")(client="10.0.0.2")
+    opened = door(root_path="/studio", proxy="10.0.0.2")
+    asking = opened(client="10.0.0.2")
     assert asking.get(f"{path}/health").json() == {"status": "No worker is running."}
     assert path == "" or asking.get(path).headers["location"] == "/studio/"
     page = asking.get(f"{path}/login")
@@ -129,7 +130,7 @@ def test_under_a_path_it_is_found_whether_the_proxy_takes_that_off_or_not(door, 
     token = token_of(entered)
     assert asking.get(f"{path}/api/v1/jobs", headers=token).status_code == 200
     assert asking.get(f"{path}/login", headers=token).headers["location"] == "/studio/"
-    guest, _ = key(Studio(Settings.load(asking.app.studio.home)), "make")
+    guest, _ = key(opened.studio, "make")
     assert asking.get(f"{path}/api/v1/keys", headers=guest).status_code == 403, "roles go by the path below it"
 
 
@@ -214,6 +215,26 @@ def test_a_guest_who_asks_too_often_is_told_when_to_go_on_and_nobody_else_is(doo
     assert answers[-1].json()["error"]["type"] == "too_many_requests"
     assert opened(**ada).get("/api/v1/jobs").status_code == 200, "looking is another matter"
     assert opened(**bob).post("/api/v1/assets/trash", json={"ids": ["x"]}).status_code == 404
+
+
+def test_a_guest_may_have_so_much_open_at_once_and_files_less_than_that(door):
+    opened = door()
+    _, ada = key(opened.studio)
+    _, bob = key(opened.studio)
+    _, owner = key(opened.studio, "admin")
+    entry = opened().app.entry
+    entry.requests, entry.uploads = Places(3), Places(1)
+    with entry.seated(ada, True) as first, entry.seated(ada, True) as second, entry.seated(ada, False) as third:
+        assert (first, third) == (None, None)
+        assert second.status_code == 429, "and takes no place"
+        assert int(second.headers["retry-after"]) > 0
+        with entry.seated(ada, False) as fourth, entry.seated(ada, False) as fifth:
+            assert (fourth, fifth.status_code) == (None, 429)
+        with entry.seated(bob, True) as his, entry.seated(owner, True) as one, entry.seated(owner, True) as two:
+            assert (his, one, two) == (None, None, None)
+    with entry.seated(ada, True) as again:
+        assert again is None
+    assert not entry.requests.taken
 
 
 # --- addresses that open by themselves -------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from studio.api import (
 from studio.api.description import described, name_of
 from studio.api.entry import Entry
 from studio.api.fresh import Fresh
+from studio.api.waiting import cleared
 from studio.studio import Studio
 from studio.timeline.model import Timeline
 from studio.types import Asset, GenerationRequest, Job
@@ -127,7 +128,7 @@ def hosting(studio: Studio, tools: mcp.Door) -> Callable[[FastAPI], AbstractAsyn
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         try:
-            async with tools.open():
+            async with tools.open(), cleared(studio):
                 yield
         finally:
             studio.close()
