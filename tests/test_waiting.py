@@ -1,4 +1,4 @@
-"""Gradio's upload route: what comes there is counted, kept off the last of the disk, and cleared away when unused."""
+"""What is sent and not yet in the library is counted, kept off the last of the disk, and cleared away when unused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse
 from studio.api import waiting
 from studio.api.entry import Entry
 from studio.api.guard import Guard
-from studio.api.waiting import GRADIO_TAKES, HALF_S, KEPT_S, sweep
+from studio.api.waiting import HALF_S, KEPT_S, TAKEN, sweep
 from studio.settings import Settings
 from studio.studio import Studio
 
@@ -42,11 +42,11 @@ def door(home):
     def guest(name, role="make"):
         key = studio.locks.passes.make("key", name, role)[1]
 
-        def send(megabytes, length=True):
+        def send(megabytes, length=True, to=TAKEN[0]):
             async def sent():
                 body = bytes(megabytes * MB) if length else chunks(megabytes)
                 async with httpx.AsyncClient(transport=httpx.ASGITransport(guard), base_url="http://127.0.0.1") as http:
-                    return await http.post(GRADIO_TAKES, content=body, headers={"authorization": f"Key {key}"})
+                    return await http.post(to, content=body, headers={"authorization": f"Key {key}"})
 
             return asyncio.run(sent())
 
@@ -69,6 +69,7 @@ def test_a_guest_can_send_no_more_than_their_part_whatever_they_say_beforehand(d
     assert refused.status_code == 507
     assert "Your part of the library is full." in refused.text
     assert bob(8, length).status_code == 200, "everybody has a part"
+    assert ada(3, to=TAKEN[1] + "x/1").status_code == 507, "nor in parts, by another route"
     assert door("Eve", "admin")(20, length).status_code == 200, "and the house has no bounds"
 
 

@@ -22,7 +22,7 @@ from studio.api.entry import Entry
 from studio.api.errors import answer, refusal
 from studio.api.proxy import Proxy
 from studio.api.signing import sealing
-from studio.api.waiting import GRADIO_TAKES, Waiting
+from studio.api.waiting import GRADIO, TAKEN, Waiting
 from studio.people import acting
 from studio.settings import listed
 from studio.studio import Studio
@@ -65,12 +65,12 @@ class Guard:
         with acting(found), sealing(self.entry.locks), self.entry.seated(found, uploads(scope, path)) as full:
             scope["person"] = found  # for what is done later, outside of this request
             app: ASGIApp = full or self.app
-            if not full and path.startswith(GRADIO_TAKES):
+            if not full and path.startswith(TAKEN):
                 try:
-                    receive = self.waiting.counted(receive, length_of(scope))
+                    receive = self.waiting.counted(receive, path, length_of(scope))
                 except DiskFull as fault:
                     app = refusal(fault)
-            answering = worded(send) if path.startswith("/gradio_api/") else send
+            answering = worded(send) if path.startswith(GRADIO) else send
             await app(scope, counted(receive, limit_of(path)), answering)
 
     def refuse(self, scope: Scope, path: str, own: str) -> Response | None:

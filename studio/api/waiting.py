@@ -1,5 +1,5 @@
-"""What comes by Gradio's upload route and waits there to be used: counted against its sender's part of the library
-while it comes, kept off the last of the disk, and cleared away when nobody has used it for hours."""
+"""What was sent, at Gradio's upload route or in parts, and waits to become a file of the library: counted against its
+sender's part while it comes, kept off the last of the disk, and at Gradio's cleared away after some unused hours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from studio.library.intake import FULL_SHELF, QuotaReached
 from studio.people import asking
 from studio.studio import SPARE_BYTES, Studio
 
-GRADIO_TAKES = "/gradio_api/upload"
+GRADIO = "/gradio_api/"
+TAKEN = (f"{GRADIO}upload", "/fal/storage/put/", "/fal/files/", "/api/uploadthing/put/", "/api/v1/sync/files/")
 KEPT_S, HALF_S = 6 * 3600.0, 600.0  # what is whole, and what broke off while it came: since it was last written to
 EVERY_S = 600.0
 FULL_DISK = ("The disk is almost full.", "Make room, or empty the trash, and try again.")
@@ -33,22 +34,24 @@ class Waiting:
 
     def check(self, more: int, left: float) -> None:
         """Raises `DiskFull`, or `QuotaReached`, where so many bytes more are too many. `left` is what who asks may
-        still bring into the library."""
+        still bring into the library: as much may wait, and no more than their whole part of it."""
         if shutil.disk_usage(self.studio.home).free - more < SPARE_BYTES:
             raise DiskFull(*FULL_DISK)
-        if more > left - self.of(asking().id):
+        if not asking().sees_all:
+            left = min(left, self.studio.library.quota_bytes - self.of(asking().id))
+        if more > left:
             raise QuotaReached(*FULL_SHELF)
 
     def of(self, who: str) -> int:
-        """How much somebody has sent that is not yet cleared away."""
+        """How much somebody has sent in the last hours."""
         sent, gone = self.sent[who], time.monotonic() - KEPT_S
         while sent and sent[0][0] < gone:
             self.bytes[who] -= sent.popleft()[1]
         return self.bytes[who]
 
-    def counted(self, receive: Receive, length: int) -> Receive:
-        """An upload's body as it comes, stopped where there is no room for it. Raises as `check` does when `length`
-        says beforehand that there is none."""
+    def counted(self, receive: Receive, path: str, length: int) -> Receive:
+        """What is sent to a path, as it comes, stopped where there is no room for it. Raises as `check` does when
+        `length` says beforehand that there is none."""
         left, who = self.studio.library.left(), asking().id
         self.check(length, left)
 
@@ -58,7 +61,9 @@ class Waiting:
             try:
                 self.check(more, left)
             except DiskFull as fault:
-                raise HTTPException(507, f"{fault.message} {fault.advice}") from None
+                if not path.startswith(GRADIO):
+                    raise
+                raise HTTPException(507, f"{fault.message} {fault.advice}") from None  # which Gradio can say
             self.sent[who].append((time.monotonic(), more))
             self.bytes[who] += more
             return message
