@@ -3,6 +3,8 @@ ask, and the addresses that open by themselves."""
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import time
 from urllib.parse import urlsplit
 
@@ -10,6 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+import app
+from conftest import apart
 from studio import api
 from studio.api import roles, signing
 from studio.api.addresses import given
@@ -153,6 +157,25 @@ def test_a_named_origin_may_use_the_api_and_no_other(door):
     asking = opened(origin="https://app.example")
     assert asking.get("/api/v1/jobs").status_code == 401, "it still needs a key"
     assert asking.post("/api/v1/jobs", headers=auth, json={"model": "x"}).status_code in (404, 422)
+
+
+def test_no_answer_waits_for_the_other_ends_word_on_its_first_half():
+    """Nagle's algorithm would hold each one back by 40 ms."""
+
+    async def accepted():
+        server = await asyncio.start_server(lambda *ends: lines.append(ends), sock=app.listening("127.0.0.1", "auto"))
+        async with server:
+            _, mine = await asyncio.open_connection(*server.sockets[0].getsockname())
+            while not lines:
+                await asyncio.sleep(0)
+            line = lines[0][1].get_extra_info("socket")
+            told = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            lines[0][1].close()
+            mine.close()
+            return told
+
+    lines = []
+    assert apart(lambda: asyncio.run(accepted()))
 
 
 def test_nothing_here_speaks_websocket(door):
