@@ -7,6 +7,7 @@ import json
 import logging
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from contextvars import copy_context
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ from studio.director.tools import TOOLS, Hand, checked
 from studio.director.writer import endpoint
 from studio.studio import Studio
 from studio.timeline.items import Clip
+from studio.timeline.projects import UnknownProject
 from studio.timeline.versions import Versions
 from studio.types import Frozen, new_id
 from studio.work.queue import JobIsOver
@@ -112,10 +114,12 @@ class Assistant:
         return turn
 
     def get(self, id: str) -> Turn:
-        with self.changed:
-            if id not in self.turns:
-                raise UnknownRequest("There is no such request.", "The project's memory has what came of it.")
-            return self.turns[id]
+        """A request as it stands now, for whoever sees its project. Raises `UnknownRequest`."""
+        with suppress(UnknownProject):
+            if turn := self.turns.get(id):
+                self.studio.projects.known(turn.project)
+                return turn
+        raise UnknownRequest("There is no such request.", "The project's memory has what came of it.")
 
     def answer(self, id: str, yes: bool) -> Turn:
         """Say yes or no to what it asks. Raises `Conflict` when it asks nothing."""
@@ -209,7 +213,7 @@ class Assistant:
 
     def do(self, id: str, hand: Hand, tool: str, arguments: dict[str, Any]) -> bool:
         """One step, asked about first where it should be. Says whether to go on."""
-        given, turn = checked(tool, arguments), self.get(id)
+        given, turn = checked(tool, arguments), self.turns[id]
         about = f"{tool}: {', '.join(f'{k} {v}' for k, v in given.model_dump().items() if v not in ('', None))}"[:300]
         if TOOLS[tool].asks and not self.agreed(id, f"{about}. It {TOOLS[tool].asks}."):
             return False
@@ -239,7 +243,7 @@ class Assistant:
         return id in self.stopped
 
     def end(self, id: str, say: str) -> None:
-        turn = self.get(id)
+        turn = self.turns[id]
         if turn.state == "thinking":
             self.put(id, state="done", say=say)
             if not turn.steps or turn.steps[-1].text != say:
