@@ -18,13 +18,16 @@ from studio.api import (
     assets,
     assistant,
     conform,
+    cutting,
     docs,
     errors,
     fal,
     films,
     health,
     jobs,
+    line,
     login,
+    looks,
     mcp,
     metrics,
     models,
@@ -70,7 +73,10 @@ def create(studio: Studio, entry: Entry | None = None) -> FastAPI:
         generate_unique_id_function=name_of,
     )  # fmt: skip
     errors.install(app)
-    for door in (models, jobs, assets, projects, preview, takes, films, conform, sync, restoring, assistant):
+    for door in (
+        models, jobs, line, assets, looks, projects, cutting, preview, takes, films, conform, sync, restoring,
+        assistant,
+    ):  # fmt: skip
         app.include_router(door.router(studio), prefix="/api/v1")
     app.include_router(health.router(studio))
     app.include_router(login.router(studio, entry))
