@@ -265,9 +265,8 @@ class Studio:
 
     def health(self) -> dict[str, Any]:
         """How the studio is; `status` is "ok", or the reason why no job can run."""
-        free, why = shutil.disk_usage(self.home).free, "ok"
-        workers = self.crew.report() if self.crew else []
-        if free < SPARE_BYTES:
+        workers, why = self.crew.report() if self.crew else [], "ok"
+        if shutil.disk_usage(self.home).free < SPARE_BYTES:
             why = "The disk is almost full."
         elif not any(worker["alive"] for worker in workers):
             why = "No worker is running."
@@ -284,8 +283,11 @@ class Studio:
             "models": {state: states.count(state) for state in sorted(set(states))},
             "queue": {name: counts.get(name, 0) for name in ("queued", "running", "done", "failed", "cancelled")}
             | {"paused": self.queue.paused},
-            "disk": {"free_gb": round(free / 2**30, 1)},
+            "disk": self.disk(),
         }
+
+    def disk(self) -> dict[str, float]:
+        return {"free_gb": round(shutil.disk_usage(self.home).free / 2**30, 1)}
 
 
 def wished(settings: dict[str, Any]) -> ExportSettings:

@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import NamedTuple
+
+import pytest
+
+from studio.settings import Settings
+from studio.studio import Studio
 
 
 class Hit(NamedTuple):
@@ -91,3 +97,18 @@ def listening() -> Iterator[Listener]:
         heard.closing.set()
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def ear() -> Iterator[Listener]:
+    with listening() as heard:
+        heard.answers["/hook"] = Answer(204)
+        yield heard
+
+
+@pytest.fixture
+def studio(home: Path, ear: Listener) -> Iterator[Studio]:
+    """One that may speak to the listener; its workers have not come."""
+    opened = Studio(Settings.load(home, lan_hosts=ear.host))
+    yield opened
+    opened.close()

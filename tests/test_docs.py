@@ -94,6 +94,25 @@ def test_its_links_lead_somewhere(page):
         assert link.startswith("http") or (page.parent / link).exists(), link
 
 
+def test_the_readme_shows_five_clients_in_five_short_snippets():
+    """They are run above."""
+    part = re.search(r"^## Five clients\n(.*?)^## ", (HOUSE / "README.md").read_text(), re.M | re.S)[1]
+    snippets = re.findall(r"^```(?:bash|python)\n(.*?)^```", part, re.M | re.S)
+    told = ["curl ", "gradio_client", "openai", "fal_client", "mcp.client"]
+    assert [name for name, snippet in zip(told, snippets, strict=True) if name not in snippet] == []
+    assert max(len(snippet.splitlines()) for snippet in snippets) < 15
+
+
+def test_every_call_of_the_api_stands_in_a_page(server):
+    def bare(address):
+        return re.sub(r"\{[^}\s]*\}|\b[A-Z]+\b", "*", address)
+
+    pages = bare("".join(page.read_text() for page in PAGES))
+    with server.client() as client:
+        calls = client.get("/api/v1/openapi.json").json()["paths"]
+    assert [call for call in calls if bare(call.removeprefix("/api/v1")) not in pages] == []
+
+
 def test_the_readme_shows_the_two_commands_and_a_screenshot():
     readme = (HOUSE / "README.md").read_text()
     assert "./setup.sh run" in readme

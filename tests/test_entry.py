@@ -3,6 +3,8 @@ ask, and the addresses that open by themselves."""
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import time
 from urllib.parse import urlsplit
 
@@ -10,12 +12,14 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+import app
+from conftest import apart
 from studio import api
 from studio.api import roles, signing
 from studio.api.addresses import given
 from studio.api.entry import Entry
 from studio.api.guard import Guard
-from studio.api.limits import MOST_WRONG, Rate, Tries, neighbours
+from studio.api.limits import MOST_WRONG, Places, Rate, Tries, neighbours
 from studio.people import Person, acting
 from studio.settings import Settings
 from studio.studio import Studio
@@ -117,7 +121,8 @@ def test_tries_behind_a_proxy_are_counted_by_who_made_them(door):
 
 @pytest.mark.parametrize("path", ["/studio", ""])
 def test_under_a_path_it_is_found_whether_the_proxy_takes_that_off_or_not(door, path):
-    asking = door(root_path="/studio", proxy="10.0.0.2")(client="10.0.0.2")
+    opened = door(root_path="/studio", proxy="10.0.0.2")
+    asking = opened(client="10.0.0.2")
     assert asking.get(f"{path}/health").json() == {"status": "No worker is running."}
     assert path == "" or asking.get(path).headers["location"] == "/studio/"
     page = asking.get(f"{path}/login")
@@ -129,7 +134,7 @@ def test_under_a_path_it_is_found_whether_the_proxy_takes_that_off_or_not(door, 
     token = token_of(entered)
     assert asking.get(f"{path}/api/v1/jobs", headers=token).status_code == 200
     assert asking.get(f"{path}/login", headers=token).headers["location"] == "/studio/"
-    guest, _ = key(Studio(Settings.load(asking.app.studio.home)), "make")
+    guest, _ = key(opened.studio, "make")
     assert asking.get(f"{path}/api/v1/keys", headers=guest).status_code == 403, "roles go by the path below it"
 
 
@@ -152,6 +157,25 @@ def test_a_named_origin_may_use_the_api_and_no_other(door):
     asking = opened(origin="https://app.example")
     assert asking.get("/api/v1/jobs").status_code == 401, "it still needs a key"
     assert asking.post("/api/v1/jobs", headers=auth, json={"model": "x"}).status_code in (404, 422)
+
+
+def test_no_answer_waits_for_the_other_ends_word_on_its_first_half():
+    """Nagle's algorithm would hold each one back by 40 ms."""
+
+    async def accepted():
+        server = await asyncio.start_server(lambda *ends: lines.append(ends), sock=app.listening("127.0.0.1", "auto"))
+        async with server:
+            _, mine = await asyncio.open_connection(*server.sockets[0].getsockname())
+            while not lines:
+                await asyncio.sleep(0)
+            line = lines[0][1].get_extra_info("socket")
+            told = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            lines[0][1].close()
+            mine.close()
+            return told
+
+    lines = []
+    assert apart(lambda: asyncio.run(accepted()))
 
 
 def test_nothing_here_speaks_websocket(door):
@@ -214,6 +238,26 @@ def test_a_guest_who_asks_too_often_is_told_when_to_go_on_and_nobody_else_is(doo
     assert answers[-1].json()["error"]["type"] == "too_many_requests"
     assert opened(**ada).get("/api/v1/jobs").status_code == 200, "looking is another matter"
     assert opened(**bob).post("/api/v1/assets/trash", json={"ids": ["x"]}).status_code == 404
+
+
+def test_a_guest_may_have_so_much_open_at_once_and_files_less_than_that(door):
+    opened = door()
+    _, ada = key(opened.studio)
+    _, bob = key(opened.studio)
+    _, owner = key(opened.studio, "admin")
+    entry = opened().app.entry
+    entry.requests, entry.uploads = Places(3), Places(1)
+    with entry.seated(ada, True) as first, entry.seated(ada, True) as second, entry.seated(ada, False) as third:
+        assert (first, third) == (None, None)
+        assert second.status_code == 429, "and takes no place"
+        assert int(second.headers["retry-after"]) > 0
+        with entry.seated(ada, False) as fourth, entry.seated(ada, False) as fifth:
+            assert (fourth, fifth.status_code) == (None, 429)
+        with entry.seated(bob, True) as his, entry.seated(owner, True) as one, entry.seated(owner, True) as two:
+            assert (his, one, two) == (None, None, None)
+    with entry.seated(ada, True) as again:
+        assert again is None
+    assert not entry.requests.taken
 
 
 # --- addresses that open by themselves -------------------------------------------------------------------------------

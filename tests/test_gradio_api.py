@@ -12,6 +12,7 @@ from gradio_client.exceptions import AppError
 
 from conftest import until
 from pipelines import catalogue
+from test_api import png
 
 PROMPTS = {"image": "a harbour at dawn", "video": "a slow pan over a lake", "music": "calm piano", "sound": "rain"}
 SMALL = {
@@ -44,6 +45,15 @@ def test_each_task_is_made_by_name_and_its_file_is_the_assets_bytes(client, serv
     with server.client() as http:
         assert http.get(f"/api/v1/jobs/{job['id']}").json()["assets"] == job["assets"]
         assert http.get(first["url"]).content == Path(file).read_bytes()
+
+
+def test_one_file_is_sent_for_several_calls_at_once(client, tmp_path):
+    drawing = tmp_path / "drawing.png"
+    drawing.write_bytes(png(90, 70))
+    small = {**SMALL["image"], "source": handle_file(str(drawing)), "api_name": "/generate_image"}
+    calls = [client.submit(f"a harbour, {n}", **small) for n in range(6)]
+    sources = {call.result()[1]["recipe"]["options"]["source"] for call in calls}
+    assert sources == {digest(str(drawing))}
 
 
 def test_a_film_is_made_of_a_brief_by_name(client, server):

@@ -182,16 +182,36 @@ OPEN = {"/health", "/login", "/logout", "/login/x"}
 @pytest.fixture(scope="session")
 def every_route():
     found = routes()
-    assert len(found) > 120
-    assert {("POST", "/gradio_api/queue/join"), ("GET", "/config"), ("GET", "/api/v1/openapi.json")} <= set(found)
-    return found
+    doors = {("POST", "/gradio_api/queue/join"), ("GET", "/config"), ("GET", "/api/v1/openapi.json"), ("POST", "/mcp"),
+             ("POST", "/gradio_api/upload"), ("GET", "/gradio_api/queue/data"), ("POST", "/fal/files/upload"),
+             ("PUT", "/fal/storage/put/x"), ("GET", "/fal/files/x/x"), ("PUT", "/api/uploadthing/put/x"),
+             ("POST", "/api/fal"), ("POST", "/v1/images/generations"), ("GET", "/api/v1/jobs/x/events"),
+             ("GET", "/api/v1/files/x"), ("PUT", "/api/v1/sync/files/x"), ("GET", "/ui/static")}  # fmt: skip
+    assert doors <= set(found)
+    assert len(found) > 240
+    more = ("/ui/static/api.js", "/ui/timeline/index.js", "/login/../config", "//config", "/fal/queue/fal-ai/flux/dev")
+    every = {*found, *(("GET", path) for path in more)}
+    return sorted({(method, path) for _, path in every for method in ("HEAD", "OPTIONS")} | every)
 
 
-def test_no_route_opens_without_a_credential(locked, every_route):
+UPGRADE = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-version": "13", "sec-websocket-key": "eA=="}
+NOTHING = {
+    "nothing": ("", {}),
+    "a dead cookie": ("", {"cookie": "homereel_session=" + "x" * 43}),
+    "a forged signature": ("?expires=99999999999&by=house&signature=" + "0" * 64, {}),
+    "a key in the address": ("?key=KEY&token=KEY&api_key=KEY&__sign=KEY", {}),
+    "a websocket": ("", UPGRADE),
+}
+
+
+@pytest.mark.parametrize("what", NOTHING)
+def test_no_route_opens_without_a_credential(locked, every_route, what):
+    query, headers = NOTHING[what]
+    query = query.replace("KEY", locked.keys["admin"])
     with client(locked) as asking:
         for method, path in every_route:
             if path not in OPEN:
-                answer = asking.request(method, path)
+                answer = asking.request(method, path + query, headers=headers)
                 assert answer.status_code in (401, 404), (method, path, answer.status_code)
                 assert answer.status_code == 401 or re.match("/(monitoring|pwa_icon|gradio_api)", path), (method, path)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
+from conftest import HOUSE
 from studio.settings import BadSetting, Settings, variable
 
 
@@ -165,5 +167,18 @@ def test_every_promised_variable_is_a_setting():
 
 
 def test_the_papers_list_every_setting():
-    papers = (Path(__file__).parent.parent / "docs" / "deploy.md").read_text()
+    papers = (HOUSE / "docs" / "deploy.md").read_text()
     assert [v for v in map(variable, Settings.model_fields) if f"`{v}`" not in papers] == []
+
+
+def test_every_variable_that_the_code_reads_stands_in_the_papers():
+    papers = "".join(page.read_text() for page in (HOUSE / "docs").glob("*.md"))
+    code = [
+        HOUSE / "app.py",
+        HOUSE / "setup.sh",
+        *(HOUSE / "studio").rglob("*.py"),
+        *(HOUSE / "pipelines").rglob("*.py"),
+    ]
+    read = set().union(*(re.findall(r"STUDIO_[A-Z][A-Z_]*[A-Z]", file.read_text()) for file in code))
+    tests_own = {"STUDIO_FAILPOINT", "STUDIO_TEST_CHROMIUM"}
+    assert [name for name in sorted(read - tests_own) if name not in papers] == []

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from conftest import until
-from listener import Answer, listening
+from listener import Answer, ear, studio
 from studio.library.outside import ForbiddenAddress, StudioIsOffline
 from studio.settings import Settings
 from studio.studio import Studio
@@ -21,21 +21,6 @@ from studio.work import webhooks
 from test_api import refused
 
 FOX = {"prompt": "a fox", "width": 256, "height": 256}
-
-
-@pytest.fixture
-def ear():
-    with listening() as heard:
-        heard.answers["/hook"] = Answer(204)
-        yield heard
-
-
-@pytest.fixture
-def studio(home, ear):
-    """One that may call the listener; its workers have not come, and it calls nobody until `tell`."""
-    opened = Studio(Settings.load(home, lan_hosts=ear.host))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -18,13 +18,16 @@ from studio.api import (
     assets,
     assistant,
     conform,
+    cutting,
     docs,
     errors,
     fal,
     films,
     health,
     jobs,
+    line,
     login,
+    looks,
     mcp,
     metrics,
     models,
@@ -39,6 +42,7 @@ from studio.api import (
 from studio.api.description import described, name_of
 from studio.api.entry import Entry
 from studio.api.fresh import Fresh
+from studio.api.waiting import cleared
 from studio.studio import Studio
 from studio.timeline.model import Timeline
 from studio.types import Asset, GenerationRequest, Job
@@ -69,7 +73,10 @@ def create(studio: Studio, entry: Entry | None = None) -> FastAPI:
         generate_unique_id_function=name_of,
     )  # fmt: skip
     errors.install(app)
-    for door in (models, jobs, assets, projects, preview, takes, films, conform, sync, restoring, assistant):
+    for door in (
+        models, jobs, line, assets, looks, projects, cutting, preview, takes, films, conform, sync, restoring,
+        assistant,
+    ):  # fmt: skip
         app.include_router(door.router(studio), prefix="/api/v1")
     app.include_router(health.router(studio))
     app.include_router(login.router(studio, entry))
@@ -127,7 +134,7 @@ def hosting(studio: Studio, tools: mcp.Door) -> Callable[[FastAPI], AbstractAsyn
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         try:
-            async with tools.open():
+            async with tools.open(), cleared(studio):
                 yield
         finally:
             studio.close()

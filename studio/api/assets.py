@@ -1,42 +1,23 @@
-"""The library, over HTTP: upload, look, search, serve, tag, trash."""
+"""The library, over HTTP: upload, search, tag, take away, trash."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse, PlainTextResponse, StreamingResponse
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
 from pydantic import Field, StrictBool
-from starlette.exceptions import HTTPException
-from starlette.types import Message, Receive, Scope, Send
 
 from pipelines.base import Kind
-from pipelines.faults import Gone
 from studio.api.jobs import Limit
 from studio.api.letter import Letter
-from studio.api.shapes import Beats, Emptied, Restored, Trashed, Waveform
+from studio.api.served import binary, there
+from studio.api.shapes import Emptied, Restored, Trashed
 from studio.api.upload import receive
 from studio.studio import Studio
-from studio.timeline.manifest import Manifest, credits, manifest
 from studio.types import Asset, Frozen, Page
 
-FOREVER = "private, max-age=31536000, immutable"  # an id is the hash of the bytes: they never change
-SHOWN_INLINE = ("image/png", "image/jpeg", "image/webp", "image/gif", "video/", "audio/", "text/vtt")
-
-
-def binary(mime: str, about: str) -> dict[int | str, dict[str, Any]]:
-    """How an answer that is a file is described."""
-    return {200: {"content": {mime: {"schema": {"type": "string", "format": "binary"}}}, "description": about}}
-
-
-PART = {
-    206: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}, "description": "The range asked for"}
-}
-BYTES = binary("*/*", "The file, in its own type") | PART
-WEBP, ZIP = binary("image/webp", "A picture"), binary("application/zip", "The files")
-TEXT = binary("text/plain", "The credits")
+ZIP = binary("application/zip", "The files")
 
 
 class Ids(Frozen):
@@ -122,93 +103,7 @@ def router(studio: Studio) -> APIRouter:
         library.restore([asset_id])
         return library.get(asset_id)
 
-    @routes.head("/assets/{asset_id}/file", response_class=FileResponse, include_in_schema=False)
-    @routes.get("/assets/{asset_id}/file", response_class=FileResponse, responses=BYTES)
-    async def file(asset_id: str, download: bool = False, credentials: bool = False) -> FileResponse:
-        """The bytes; ranges are served. `download` gives them as an attachment with the asset's name, `credentials` a
-        copy that carries a signed C2PA manifest, where the file was made here and its form can hold one."""
-        asset = library.get(asset_id)
-        return served(asset, download, await run_in_threadpool(studio.credited, asset) if credentials else None)
-
-    routes.get("/files/{asset_id}", response_class=FileResponse, operation_id="file", responses=BYTES)(file)
-
-    @routes.get("/assets/{asset_id}/thumbnail", response_class=FileResponse, responses=WEBP)
-    def thumbnail(asset_id: str) -> FileResponse:
-        """A small picture of it, at most 480 px wide."""
-        picture = library.thumbnail(asset_id)
-        damaged = picture.name.endswith(".damaged.webp")  # it may be mended
-        return FileResponse(picture, headers={"cache-control": "no-cache" if damaged else FOREVER})
-
-    @routes.get("/assets/{asset_id}/waveform", response_model=Waveform)
-    def waveform(asset_id: str, response: Response) -> dict[str, Any]:
-        """Its loudness over time: peaks of 0 to 1, 20 a second."""
-        response.headers["cache-control"] = FOREVER
-        return library.waveform(asset_id)
-
-    @routes.get("/assets/{asset_id}/beats", response_model=Beats)
-    def beats(asset_id: str, response: Response) -> dict[str, Any]:
-        """Its tempo, and the seconds at which its beats fall."""
-        response.headers["cache-control"] = FOREVER
-        return library.beats(asset_id)
-
-    @routes.get("/assets/{asset_id}/manifest")
-    def told(asset_id: str) -> Manifest:
-        """What an exported film is made of: every clip's hash, model, revision, seed, licence and recipe. `studio
-        export --from-manifest` makes the film again from it."""
-        return manifest(library.get(asset_id), library.many)
-
-    @routes.get("/assets/{asset_id}/credits", response_class=Response, responses=TEXT)
-    def credited(asset_id: str) -> Response:
-        """An exported film's credits: the models it was made by, with their licences."""
-        return PlainTextResponse(credits(manifest(library.get(asset_id), library.many)))
-
-    @routes.get("/assets/{asset_id}/filmstrip", response_class=FileResponse, responses=WEBP)
-    def filmstrip(asset_id: str) -> FileResponse:
-        """A film's pictures side by side: 24, evenly spaced over its length, 72 px high."""
-        return FileResponse(library.filmstrip(asset_id), headers={"cache-control": FOREVER})
-
     return routes
-
-
-class FileLost(Gone):
-    """The library's folder has lost a file that its rows still name."""
-
-
-class Served(FileResponse):
-    """A file whose unanswerable ranges are refused in our words."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def worded(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] >= 400:
-                where = {k.decode(): v.decode() for k, v in message["headers"] if k == b"content-range"}
-                raise HTTPException(message["status"], headers=where)
-            await send(message)
-
-        await super().__call__(scope, receive, worded)
-
-
-def there(asset: Asset) -> Asset:
-    """Raises `FileLost` when the asset's file is not where it was put."""
-    if not asset.path.is_file():
-        raise FileLost(f"The file of {asset.name} is gone from the library's folder.", "Upload it, or make it, again.")
-    return asset
-
-
-def served(asset: Asset, download: bool, copy: Path | None = None) -> FileResponse:
-    """A file from the library, or a signed copy of it: shown only when it is of a kind that can do no harm, else
-    saved."""
-    there(asset)
-    inline = asset.mime.startswith(SHOWN_INLINE) and not download
-    alone = {"content-security-policy": "sandbox; default-src 'none'"}  # should a browser ever run it: without us
-    headers = {"cache-control": FOREVER, "etag": f'"{asset.id}{"-signed" if copy else ""}"'} | alone
-    disposition = "inline" if inline else "attachment"
-    return Served(
-        copy or asset.path,
-        media_type=asset.mime,
-        filename=asset.name,
-        content_disposition_type=disposition,
-        headers=headers,
-    )
 
 
 UPLOAD = {

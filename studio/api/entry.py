@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.responses import HTMLResponse, Response
@@ -9,7 +11,7 @@ from starlette.types import Scope
 
 from studio.api import login_page, roles
 from studio.api.errors import answer
-from studio.api.limits import Rate, Tries
+from studio.api.limits import Places, Rate, Tries
 from studio.api.signing import is_signed, signer
 from studio.locks import Locks
 from studio.people import HOUSE, STRANGER, Person
@@ -19,6 +21,7 @@ LOCKED = ("locked", "The studio is locked.", "Open /login, or send a key: Author
 WRONG = ("wrong_key", "That key opens nothing here.", "It may have been revoked, or have ended: ask for another.")
 SLOW = ("too_many_tries", "There were too many wrong tries from your address.", "Wait a minute, then try again.")
 OFTEN = ("too_many_requests", "That is more than one guest may ask at once.", "Wait a moment, then go on.")
+CROWDED = ("too_many_at_once", "That is more than one guest may have open at once.", "Let some of it end, then go on.")
 ASK = {"www-authenticate": 'Bearer realm="Homereel"', "cache-control": "no-store"}
 
 
@@ -26,6 +29,7 @@ class Entry:
     def __init__(self, locks: Locks):
         self.locks, self.tries = locks, Tries()
         self.reads, self.changes = Rate(6000), Rate(600)
+        self.requests, self.uploads = Places(200), Places(16)  # fal's client sends a file in ten parts at once
 
     def who(self, scope: Scope, path: str) -> Person | Response:
         """The person behind a request, or the answer for who may not come in."""
@@ -76,6 +80,19 @@ class Entry:
         rate = self.reads if method in roles.READ else self.changes
         wait = rate.wait_s(person.id)
         return answer(429, *OFTEN, **{"retry-after": str(wait)}) if wait else None
+
+    @contextmanager
+    def seated(self, person: Person, uploads: bool) -> Iterator[Response | None]:
+        """Room for one more request of theirs, while this lasts; or the answer that there is none."""
+        if person.sees_all or person is STRANGER:
+            yield None
+            return
+        with ExitStack() as held:
+            places = (self.requests, self.uploads) if uploads else (self.requests,)
+            if all(held.enter_context(some.one(person.id)) for some in places):
+                yield None
+                return
+        yield answer(429, *CROWDED, **{"retry-after": "5"})
 
 
 def tokens(scope: Scope) -> list[str]:

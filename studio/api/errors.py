@@ -87,11 +87,16 @@ def answer(status: int, type: str, message: str, advice: str = "", **headers: st
     return JSONResponse(body, status, headers=headers or None)
 
 
+def refusal(fault: Fault) -> JSONResponse:
+    """What a client is told of a fault of theirs, or of the machine's."""
+    later = {"retry-after": str(fault.wait_s)} if isinstance(fault, TooMany) else {}
+    return answer(status_of(fault), fault.type, fault.message, fault.advice, **later)
+
+
 def install(app: FastAPI) -> None:
     @app.exception_handler(Fault)
     async def fault(request: Request, error: Fault) -> JSONResponse:
-        later = {"retry-after": str(error.wait_s)} if isinstance(error, TooMany) else {}
-        return answer(status_of(error), error.type, error.message, error.advice, **later)
+        return refusal(error)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

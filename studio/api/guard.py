@@ -8,66 +8,33 @@ not come from another origin. Plain ASGI, since it also guards what Gradio answe
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
-from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pipelines.faults import DiskFull
+from studio.api import roles
+from studio.api.bodies import MB, counted, length_of, limit_of, uploads
+from studio.api.dress import KEPT_BACK, SHOWN, Headers, dressed, worded
 from studio.api.entry import Entry
-from studio.api.errors import answer
+from studio.api.errors import answer, refusal
 from studio.api.proxy import Proxy
 from studio.api.signing import sealing
+from studio.api.waiting import GRADIO, TAKEN, Waiting
 from studio.people import acting
 from studio.settings import listed
-from studio.studio import SPARE_BYTES, Studio
+from studio.studio import Studio
 
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
-SAFE = ("GET", "HEAD", "OPTIONS")
-MB = 2**20
-BODY_LIMITS = (  # the first prefix that fits
-    ("/api/v1/assets", 16 * 1024 * MB),
-    ("/gradio_api/upload", 4 * 1024 * MB),
-    ("/login", MB // 16),
-    ("/fal/storage/put/", 16 * 1024 * MB),
-    ("/fal/files/", 16 * 1024 * MB),
-    ("/api/uploadthing/put/", 16 * 1024 * MB),
-    ("/api/v1/projects", 8 * MB),  # a film of twenty thousand clips; each step of it is kept
-    ("/v1/videos", 1024 * MB),  # films and pictures come in forms there
-    ("/v1/images/", 256 * MB),
-    ("/", 32 * MB),
-)
 # Gradio's routes that the studio has no use for: relays, run history, development, monitoring, icons made to measure.
 CLOSED = re.compile(
     r"/monitoring|/pwa_icon|/gradio_api/(process_recording|vibe|runs\b|run-history|deep_link|dev|custom_component"
     r"|proxy=|monitoring|file=(https?|ftp|data)?:)|/proxy=|/file=https?:"
 )
-HEADERS = {
-    b"x-content-type-options": b"nosniff",
-    b"referrer-policy": b"no-referrer",
-    b"cross-origin-resource-policy": b"same-origin",
-    b"x-frame-options": b"DENY",
-    b"content-security-policy": (
-        b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
-        b" img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:;"
-        b" connect-src 'self' blob: data:; worker-src 'self' blob:; object-src 'none'; base-uri 'self';"
-        b" form-action 'self'; frame-ancestors 'none'"
-    ),
-}
-NAMED_ORIGIN = {
-    b"access-control-allow-origin": None,
-    b"access-control-allow-methods": b"GET, HEAD, POST, PUT, PATCH, DELETE",
-    b"access-control-allow-headers": b"authorization, content-type, if-match, idempotency-key, range",
-    b"access-control-expose-headers": b"etag, content-range, location, retry-after, x-homereel-model",
-    b"access-control-max-age": b"600",
-    b"cross-origin-resource-policy": b"cross-origin",
-    b"vary": b"origin",
-}
 ADDRESS = "Open the address the studio printed."
 FOREIGN = ("foreign_origin", "Another site's page may not use this studio.", "Open the studio itself.")
-NO_SUCH_CALL = ("invalid", "That is no call of this API.", "GET /gradio_api/info says what each endpoint takes.")
 
 
 class Guard:
@@ -75,7 +42,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, studio: Studio, entry: Entry, names: Iterable[str] = ()):
         settings = studio.settings
-        self.app, self.studio, self.entry, self.proxy = app, studio, entry, Proxy(settings)
+        self.app, self.entry, self.proxy, self.waiting = app, entry, Proxy(settings), Waiting(studio)
         named = [settings.host] if settings.here_alone else []  # another is told by the line that a request came on
         self.hosts = {*LOCAL, *(bracketed(name.lower()) for name in (*named, *names, *listed(settings.names)))}
         self.origins = set(listed(settings.origin))
@@ -90,15 +57,21 @@ class Guard:
         own = scope.get("server") or ("",)
         scope = self.proxy.seen(scope)
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
-        send = dressed(send, self.named_origin(scope))
+        send = dressed(send, self.named_origin(scope), self.embedding(scope, path))
         found = self.refuse(scope, path, own[0]) or self.entry.who(scope, path)
         if isinstance(found, Response):
             await found(scope, receive, send)
             return
-        with acting(found), sealing(self.entry.locks):
+        with acting(found), sealing(self.entry.locks), self.entry.seated(found, uploads(scope, path)) as full:
             scope["person"] = found  # for what is done later, outside of this request
-            answering = worded(send) if path.startswith("/gradio_api/") else send
-            await self.app(scope, counted(receive, limit_of(path)), answering)
+            app: ASGIApp = full or self.app
+            if not full and path.startswith(TAKEN):
+                try:
+                    receive = self.waiting.counted(receive, path, length_of(scope))
+                except DiskFull as fault:
+                    app = refusal(fault)
+            answering = worded(send) if path.startswith(GRADIO) else send
+            await app(scope, counted(receive, limit_of(path)), answering)
 
     def refuse(self, scope: Scope, path: str, own: str) -> Response | None:
         """Why this request is not let in, whoever sends it. `own` is the address of ours that it came to."""
@@ -117,7 +90,7 @@ class Guard:
         if not named and origin is not None and netloc(origin) != hosts[0]:
             return answer(403, *FOREIGN)
         site = given.get(b"sec-fetch-site", "none")
-        if not named and scope["method"] not in SAFE and site not in ("same-origin", "none"):
+        if not named and scope["method"] not in roles.READ and site not in ("same-origin", "none"):
             return answer(403, *FOREIGN)
         if CLOSED.match(unquote(unquote(path))):
             return answer(404, "not_found", "There is nothing at this address.", "")
@@ -136,17 +109,16 @@ class Guard:
             return answer(400, "malformed", "Content-Length is not a number.", "")
         if int(length) > limit:
             return answer(413, "too_large", f"More than {limit // MB} MB cannot be sent here.", "Send less at once.")
-        if path.startswith("/gradio_api/upload") and self.no_room(int(length)):
-            return answer(507, "disk_full", "The disk is almost full.", "Make room, or empty the trash, and try again.")
         return None
 
-    def no_room(self, length: int) -> bool:
-        """Whether an upload that Gradio takes, which looks at no disk, would fill it."""
-        return shutil.disk_usage(self.studio.home).free - length < SPARE_BYTES
-
-
-def limit_of(path: str) -> int:
-    return next(most for prefix, most in BODY_LIMITS if path.startswith(prefix))
+    def embedding(self, scope: Scope, path: str) -> Headers:
+        """What lets the page of another site show a file: a named one, as the browser says where it comes from, or
+        one that has the address that was given out and does not say."""
+        if not self.origins or roles.signable(scope["method"], path) != "file":
+            return {}
+        came_from = next((value.decode("latin-1").lower() for n, value in scope["headers"] if n == b"referer"), "")
+        may = origin_of(came_from) in self.origins if came_from else b"signature=" in scope["query_string"]
+        return SHOWN if may else KEPT_BACK
 
 
 def bracketed(host: str) -> str:
@@ -162,52 +134,6 @@ def netloc(origin: str) -> str:
         return ""
 
 
-def counted(receive: Receive, limit: int) -> Receive:
-    """The body as it comes, until it is too long: a client that names no length is stopped there."""
-    seen = 0
-
-    async def counting() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise HTTPException(413)
-        return message
-
-    return counting
-
-
-def worded(send: Send) -> Send:
-    """Gradio answers a call it cannot make sense of, or that an endpoint refuses, as if it were at fault itself. What
-    an endpoint says in JSON is kept; what says nothing is said in our words. Real faults are in the log either way."""
-    silent = False
-
-    async def wording(message: Message) -> None:
-        nonlocal silent
-        if message["type"] == "http.response.start" and message["status"] == 500:
-            kind = dict(message["headers"]).get(b"content-type", b"")
-            message, silent = {**message, "status": 422}, not kind.startswith(b"application/json")
-            if silent:
-                words = answer(422, *NO_SUCH_CALL)
-                await send({**message, "headers": [*words.raw_headers, (b"connection", b"close")]})
-                await send({"type": "http.response.body", "body": words.body})
-        if not silent:
-            await send(message)
-
-    return wording
-
-
-def dressed(send: Send, origin: str = "") -> Send:
-    """Every answer carries our headers, and none lets another origin read it but one that was named."""
-    more = dict(HEADERS)
-    if origin:
-        more |= {name: origin.encode() if value is None else value for name, value in NAMED_ORIGIN.items()}
-
-    async def dressing(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            kept = [h for h in message["headers"] if not h[0].lower().startswith(b"access-control-")]
-            own = {name.lower() for name, _ in kept}
-            message = {**message, "headers": kept + [h for h in more.items() if h[0] not in own]}
-        await send(message)
-
-    return dressing
+def origin_of(address: str) -> str:
+    """The origin of the page at an address, as the settings say it."""
+    return address.partition("://")[0] + "://" + netloc(address)

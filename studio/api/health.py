@@ -37,7 +37,7 @@ def router(studio: Studio) -> APIRouter:
         now = await run_in_threadpool(reading, device)  # which may ask a program
         return {
             "queue": {**studio.queue.counts(), "paused": studio.queue.paused},
-            "running": [job.model_dump(mode="json") for job in studio.queue.line(8) if job.status == "running"],
+            "running": [job.model_dump(mode="json") for job in studio.queue.running(8)],
             "device": {
                 "title": device.title,
                 "memory_gb": now.memory_gb,
@@ -45,7 +45,7 @@ def router(studio: Studio) -> APIRouter:
                 "celsius": now.celsius,
                 "busy": now.busy,
             },
-            "disk": studio.health()["disk"],
+            "disk": studio.disk(),
         }
 
     return routes

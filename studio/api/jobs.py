@@ -1,4 +1,4 @@
-"""Jobs, over HTTP: submit, look, follow, cancel, retry, reorder; and the queue's pause and resume."""
+"""Jobs, over HTTP: submit, look, follow, cancel, retry, reorder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from studio.api.letter import Letter
-from studio.api.shapes import Event, Line, Paused
+from studio.api.shapes import Event
 from studio.studio import Studio
 from studio.types import Frozen, GenerationRequest, Job, JobStatus, Page
 
@@ -92,30 +92,5 @@ def router(studio: Studio) -> APIRouter:
     async def move(job_id: str, place: Place | None = None) -> Job:
         """Put a waiting job before another one, or, with no `before`, at the end."""
         return queue.move(job_id, place.before if place else None)
-
-    @routes.get("/queue", response_model=Line)
-    async def line() -> dict[str, Any]:
-        """What runs, then what waits, in the order it will run."""
-        return {"items": queue.line(), "paused": queue.paused, "counts": queue.counts()}
-
-    @routes.post("/queue/pause", response_model=Paused)
-    async def pause() -> dict[str, bool]:
-        queue.pause()
-        return {"paused": True}
-
-    @routes.post("/queue/resume", response_model=Paused)
-    async def resume() -> dict[str, bool]:
-        queue.resume()
-        return {"paused": False}
-
-    @routes.get("/webhooks")
-    async def webhooks(limit: Limit = 50) -> dict[str, Any]:
-        """The latest calls to the addresses that jobs were asked to tell, newest first, and how they went."""
-        return {"items": studio.webhooks.of(limit)}
-
-    @routes.get("/prompts")
-    async def prompts(task: str, limit: Limit = 50) -> list[str]:
-        """What was asked of this task before, the latest first, each once."""
-        return studio.history(task, limit)
 
     return routes

@@ -1,11 +1,13 @@
-"""How often: wrong tries at the lock, by address; and requests of a guest, by person."""
+"""How often: wrong tries at the lock, by address; and requests of a guest, by person. And how many at once."""
 
 from __future__ import annotations
 
 import ipaddress
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 MOST_WRONG, WRONG_S = 5, 60.0
 MOST_KEPT = 10_000  # addresses, or people, remembered at once
@@ -76,3 +78,24 @@ class Rate:
         while len(self.of) > MOST_KEPT:
             self.of.popitem(last=False)
         return 0 if left >= 1 else max(1, round((1 - left) / self.fill + 0.5))
+
+
+class Places:
+    """So many at the same time, for each person."""
+
+    def __init__(self, most: int):
+        self.most, self.taken = most, Counter[str]()
+
+    @contextmanager
+    def one(self, who: str) -> Iterator[bool]:
+        """A place while this lasts; False where all of theirs are taken."""
+        if self.taken[who] >= self.most:
+            yield False
+            return
+        self.taken[who] += 1
+        try:
+            yield True
+        finally:
+            self.taken[who] -= 1
+            if not self.taken[who]:
+                del self.taken[who]

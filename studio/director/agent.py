@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from contextlib import suppress
 from contextvars import copy_context
 from typing import Any
 
@@ -17,10 +18,11 @@ from pipelines.words import Bounds, Endpoint
 from studio.director import commands
 from studio.director.memory import Entry, Memory
 from studio.director.tools import TOOLS, Hand, checked
-from studio.director.turns import Before, Step, Turn, Turns
+from studio.director.turns import Before, Step, Turn, Turns, unknown
 from studio.director.writer import endpoint
 from studio.studio import Studio
 from studio.timeline.items import Clip
+from studio.timeline.projects import UnknownProject
 from studio.timeline.versions import Versions
 from studio.types import new_id
 from studio.work.queue import JobIsOver
@@ -80,10 +82,12 @@ class Assistant:
         return turn
 
     def get(self, id: str) -> Turn:
-        """The request as it stands. Raises `UnknownRequest`, and `UnknownProject` for one that is another person's."""
+        """The request as it stands, for whoever sees its project. Raises `UnknownRequest`."""
         turn = self.turns.get(id)
-        self.studio.projects.get(turn.project)
-        return turn
+        with suppress(UnknownProject):
+            self.studio.projects.known(turn.project)
+            return turn
+        raise unknown()
 
     def answer(self, id: str, yes: bool) -> Turn:
         """Say yes or no to what it asks. Raises `Conflict` when it asks nothing."""
@@ -176,7 +180,7 @@ class Assistant:
 
     def do(self, id: str, hand: Hand, tool: str, arguments: dict[str, Any]) -> bool:
         """One step, asked about first where it should be. Says whether to go on."""
-        given, turn = checked(tool, arguments), self.get(id)
+        given, turn = checked(tool, arguments), self.turns.get(id)
         about = f"{tool}: {', '.join(f'{k} {v}' for k, v in given.model_dump().items() if v not in ('', None))}"[:300]
         if TOOLS[tool].asks and not self.agreed(id, f"{about}. It {TOOLS[tool].asks}."):
             return False
@@ -206,7 +210,7 @@ class Assistant:
         return id in self.stopped
 
     def end(self, id: str, say: str) -> None:
-        turn = self.get(id)
+        turn = self.turns.get(id)
         if turn.state == "thinking":
             self.put(id, state="done", say=say)
             if not turn.steps or turn.steps[-1].text != say:

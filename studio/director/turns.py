@@ -18,6 +18,10 @@ class UnknownRequest(Unknown):
     """The assistant was not asked that, or has forgotten it."""
 
 
+def unknown() -> UnknownRequest:
+    return UnknownRequest("There is no such request.", "The project's memory has what came of it.")
+
+
 class Step(Frozen):
     tool: str
     arguments: dict[str, Any]
@@ -73,7 +77,7 @@ class Turns:
     def row(self, id: str) -> Any:
         row = self.db.one("select * from assistant_turn where id = ?", id)
         if row is None:
-            raise UnknownRequest("There is no such request.", "The project's memory has what came of it.")
+            raise unknown()
         return row
 
     def put(self, id: str, **values: Any) -> Turn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
@@ -73,7 +73,12 @@ class Piece(Frozen):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True)
 
+    always_said: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        said = {"version", "fps", "width", "height", "tracks", "kind", "type", "items"}
+        cls.always_said = frozenset(said & cls.model_fields.keys())
+
     def model_post_init(self, _: Any) -> None:
-        self.__pydantic_fields_set__.update(
-            {"version", "fps", "width", "height", "tracks", "kind", "type", "items"} & type(self).model_fields.keys()
-        )
+        self.__pydantic_fields_set__.update(self.always_said)

@@ -201,7 +201,9 @@ def taken_in(studio: Studio, given: Any) -> Any:
     if isinstance(given, str):
         return given
     path = uploaded(given)
-    return studio.library.add(path, name=str(given.get("orig_name") or path.name)).id
+    with studio.library.scratch(path.suffix) as own:  # the same bytes may have been sent for another call, too
+        linked(path, own)
+        return studio.library.add(own, name=str(given.get("orig_name") or path.name)).id
 
 
 def uploaded(given: Any) -> Path:
@@ -235,13 +237,19 @@ def handed_out(asset: Asset) -> dict[str, Any]:
     place.parent.mkdir(parents=True, exist_ok=True)
     if not place.exists():
         spare = place.with_name(f".{os.getpid()}.{os.urandom(4).hex()}")
-        try:
-            os.link(asset.path, spare)
-        except OSError:  # another disk
-            shutil.copyfile(asset.path, spare)
+        linked(asset.path, spare)
         spare.replace(place)
+    os.utime(place.parent)  # what nobody fetches is cleared away hours after this
     meta = {"_type": "gradio.FileData"}
     return {"path": str(place), "orig_name": asset.name, "size": asset.bytes, "mime_type": asset.mime, "meta": meta}
+
+
+def linked(file: Path, name: Path) -> None:
+    """The file, under another name too."""
+    try:
+        os.link(file, name)
+    except OSError:  # on another disk, or on one that knows no links
+        shutil.copyfile(file, name)
 
 
 def worded(door: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:

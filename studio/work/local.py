@@ -74,7 +74,7 @@ class Crew:
         """Take the home, put right what an earlier crew left, and set to work. Raises `HomeInUse`."""
         self.lock = take(self.home, address)
         self.queue.recover()
-        self.clear("job-*", "upload-*")
+        self.clear("job-*", "upload-*", "gradio/*")
         self.queue.library.sweep()
         self.thread.start()
 

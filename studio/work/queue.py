@@ -101,6 +101,11 @@ class Queue:
         jobs = self.jobs(rows[:limit])
         return Page[Job](items=jobs, next=jobs[-1].id if len(rows) > limit else None)
 
+    def running(self, limit: int = 200) -> list[Job]:
+        """What runs now."""
+        running = f"{SELECT} where {sees('job', 'job')} and status = 'running' order by priority desc, place limit ?"
+        return self.jobs(self.db.all(running, limit))
+
     def line(self, limit: int = 200) -> list[Job]:
         """What runs, then what waits, in the order it will run."""
         theirs = f"{SELECT} where {sees('job', 'job')}"

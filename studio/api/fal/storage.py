@@ -17,9 +17,9 @@ from pydantic import BaseModel, Field
 
 from pipelines.faults import DiskFull, TooLarge
 from studio.api.addresses import base_of, given
-from studio.api.assets import served
 from studio.api.fal.refusals import Speaking
 from studio.api.fal.slots import MOST_PARTS, Slots
+from studio.api.served import served
 from studio.library.intake import SPARE_BYTES
 from studio.library.store import Library
 from studio.types import Asset
