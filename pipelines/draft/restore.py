@@ -55,7 +55,8 @@ class Filters:
 
 
 def cleaned(used: dict[str, Any], deep: bool) -> list[Filter]:
-    """Noise in three frames at once, and what that leaves; or the traces of coding, edges of its blocks first."""
+    """Noise in three frames at once, and what that leaves; or the traces of coding, edges of its blocks first: its faults
+    differ from frame to frame, so that three together show what is under them."""
     blocks, noise, scale = used["deblock"], NOISE * used["denoise"], 4 if deep else 1
     chain: list[Filter] = []
     if blocks > 0:
@@ -66,7 +67,8 @@ def cleaned(used: dict[str, Any], deep: bool) -> list[Filter]:
         chain.append(("fftdnoiz", f"sigma={min(100, sigma):.2f}:amount=0.95:block=8:prev=1:next=1"))
         chain.append(("nlmeans", f"s={min(30, max(1, noise / 2)):.2f}:p=3:r=5"))
     elif blocks > 0:
-        chain.append(("fftdnoiz", f"sigma={6 * blocks * scale:.2f}:amount=0.9:block=16:overlap=0.5"))
+        sigma = 14 * blocks * scale
+        chain.append(("fftdnoiz", f"sigma={sigma:.2f}:amount=0.9:block=16:overlap=0.5:prev=1:next=1"))
     return chain
 
 
