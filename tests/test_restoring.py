@@ -220,13 +220,23 @@ def test_wide_pixels_become_square_and_odd_sides_even(known, restore, tmp_path):
 
 def test_ten_bits_and_high_range_stay_what_they_are(known, restore, tmp_path):
     tags = ("-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc")
-    deep = write(tmp_path / "deep.mp4", known[:8], "25", "-c:v", "libx265", "-x265-params", "log-level=1:lossless=1",
-                 "-pix_fmt", "yuv420p10le", *tags)  # fmt: skip
+    light = f"master-display={DISPLAY}:max-cll=1000,400"
+    deep = write(tmp_path / "deep.mp4", known[:8], "25", "-c:v", "libx265", "-x265-params",
+                 f"log-level=1:lossless=1:{light}", "-pix_fmt", "yuv420p10le", *tags)  # fmt: skip
     made = restore(deep)
     frame = first(made)
     assert frame.format.name == "yuv420p10le"
     assert (int(frame.colorspace), int(frame.color_primaries), int(frame.color_trc)) == (9, 9, 16)
+    assert said_of_light(frame) == said_of_light(first(deep)) != {}, "the mastering display, and the light's level"
     assert psnr(read(made)[0], read(deep)[0]) > 45
+
+
+DISPLAY = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)"
+
+
+def said_of_light(frame) -> dict[str, bytes]:
+    kinds = ("MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL")
+    return {data.type.name: bytes(data) for data in frame.side_data if data.type.name in kinds}
 
 
 def test_a_trial_is_that_stretch_alone(known, restore, tmp_path):

@@ -24,8 +24,9 @@ def form_of(deep: bool) -> str:
 
 
 def write(path: Path, frames: Iterable[Frame], *, size: tuple[int, int], deep: bool, tick: Fraction, rate: Fraction,
-          tags: dict[str, int], quality: str, form: str = "nut", ahead_s: int | None = None) -> int:  # fmt: skip
-    """A chunk of H.264, or, of ten bits, of HEVC; says how many frames it has."""
+          tags: dict[str, int], quality: str, light: dict[str, str] | None = None, form: str = "nut",
+          ahead_s: int | None = None) -> int:  # fmt: skip
+    """A chunk of H.264, or, of ten bits, of HEVC, with the `light` it was mastered for; says how many frames it has."""
     import av
 
     count, ahead = 0, round((AHEAD_S if ahead_s is None else ahead_s) / tick)
@@ -34,7 +35,7 @@ def write(path: Path, frames: Iterable[Frame], *, size: tuple[int, int], deep: b
         coder = stream.codec_context
         coder.width, coder.height, coder.pix_fmt = *size, form_of(deep)
         coder.time_base, coder.framerate = tick, rate
-        coder.options = hevc(CRF[quality]) if deep else h264(CRF[quality])
+        coder.options = hevc(CRF[quality], light or {}) if deep else h264(CRF[quality])
         coder.thread_count = 2
         for name, value in tags.items():
             setattr(coder, name, value)
@@ -49,8 +50,9 @@ def h264(crf: int) -> dict[str, str]:
     return {"preset": "veryfast", "crf": str(crf), "bf": "2", "g": "60", "x264-params": "stitchable=1"}
 
 
-def hevc(crf: int) -> dict[str, str]:
+def hevc(crf: int, light: dict[str, str]) -> dict[str, str]:
     said = f"crf={crf + 2}:keyint=60:bframes=2:log-level=error:pools=2:frame-threads=1:open-gop=0"
+    said = ":".join([said, *(f"{name}={value}" for name, value in light.items())])
     return {"preset": "veryfast", "x265-params": said}
 
 

@@ -139,7 +139,7 @@ class Film:
         file, part = piece(folder, chunk), folder / "chunk.part"
         count = encode.write(
             part, within(), size=self.size, deep=self.deep, tick=tick, rate=self.rate, tags=self.tags,
-            quality=self.options.quality,
+            quality=self.options.quality, light=self.source.light,
         )  # fmt: skip
         if not count:
             if len(self.plan.chunks) == 1:
