@@ -49,6 +49,7 @@ DIFFUSERS: dict[str, tuple[Task, str]] = {  # `_class_name` of model_index.json
     "StableDiffusionPipeline": ("music", "pipelines.riffusion:Riffusion"),
     "StableDiffusionUpscalePipeline": ("restore", "pipelines.upscale:StableUpscale"),
     "LTXLatentUpsamplePipeline": ("restore", "pipelines.upscale:LtxUpscale"),
+    "Kandinsky6SRPipeline": ("restore", "pipelines.kandinsky:KandinskyUpscale"),
 }
 CLOSER = {  # where that class is several families: what model_index.json says besides, or a word in the name
     ("WanPipeline", "expand_timesteps"): "pipelines.wan:WanEither",

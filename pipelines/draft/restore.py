@@ -55,8 +55,8 @@ class Filters:
 
 
 def cleaned(used: dict[str, Any], deep: bool) -> list[Filter]:
-    """Noise in three frames at once, and what that leaves; or the traces of coding, edges of its blocks first: its faults
-    differ from frame to frame, so that three together show what is under them."""
+    """Noise in three frames at once, and what that leaves; or the traces of coding, edges of its blocks first, and then
+    what differs in three frames: coding's faults do."""
     blocks, noise, scale = used["deblock"], NOISE * used["denoise"], 4 if deep else 1
     chain: list[Filter] = []
     if blocks > 0:

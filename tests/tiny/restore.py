@@ -1,5 +1,5 @@
-"""Networks that make pictures large, with random weights: spandrel's, a diffusion that draws four times as large, and
-LTX's enlarger of latents."""
+"""Networks that make pictures large, with random weights: spandrel's, a diffusion that draws four times as large,
+LTX's enlarger of latents, and Kandinsky's super-resolution."""
 
 from __future__ import annotations
 
@@ -72,6 +72,26 @@ def ltx() -> Any:
     return diffusers.LTXLatentUpsamplePipeline(vae=vae.eval(), latent_upsampler=enlarger.eval())
 
 
+def kandinsky() -> Any:
+    import diffusers
+
+    transformer = diffusers.Kandinsky6SRTransformer3DModel(
+        in_visual_dim=8, out_visual_dim=80, time_dim=16, model_dim=32, ff_dim=32, num_visual_blocks=1,
+        axes_dims=(4, 6, 6), tile_sizes=((128, 128), (128, 256), (256, 128)),
+    )  # fmt: skip
+    vae = diffusers.Kandinsky6SRVAE(
+        latent_channels=8, encoder_block_out_channels=(8,) * 5, decoder_block_out_channels=(8,) * 5, layers_per_block=1
+    )
+    enlarger = diffusers.Kandinsky6SRLatentUpscalerBank(
+        in_channels=8, stage_channels=(8, 8, 8), num_pre_blocks=1, num_mid_blocks=1, num_post_blocks=1,
+        num_x2_adapter_blocks=1,
+    )  # fmt: skip
+    return diffusers.Kandinsky6SRPipeline(
+        transformer=transformer.eval(), vae=vae.eval(), scheduler=diffusers.PiflowScheduler(),
+        latent_upscaler=enlarger.eval(),
+    )  # fmt: skip
+
+
 def upscaler(name: str, kind: str, options: dict[str, Any] | None = None, **size: Any) -> Tiny:
     return Tiny(
         name, network(kind, **size), "pipelines.restore:Upscale", "restore", options or {}, TWICE, seeded=False,
@@ -94,4 +114,8 @@ TINY = [
         {"kind": "image", "width": 384, "height": 256}, media=SOURCE,
     ),
     Tiny("ltx-upscale", saved(ltx), "pipelines.upscale:LtxUpscale", "restore", {}, TWICE, media=SOURCE),
+    Tiny(
+        "kandinsky-upscale", saved(kandinsky), "pipelines.kandinsky:KandinskyUpscale", "restore", {}, TWICE,
+        media=SOURCE,
+    ),
 ]  # fmt: skip
