@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -18,7 +19,8 @@ from conftest import HOUSE
 from footage import fine, psnr, read, scene, write
 from pipelines.draft import restore as draft
 from pipelines.faults import Cancelled, DiskFull, Invalid, Unsupported
-from pipelines.restoring import keep, tiles
+from pipelines.restoring import encode, keep, tiles
+from pipelines.restoring.graph import Frame
 from pipelines.restoring.options import sized
 from restored import Here, Restorer
 from studio.library.media import probe
@@ -61,6 +63,7 @@ def test_no_join_shows(known, truth, restore, tmp_path, monkeypatch):
 
 PROGRAM = """
 import sys
+from fractions import Fraction
 from pathlib import Path
 from pipelines import catalogue
 from pipelines.draft import restore
@@ -98,6 +101,17 @@ def test_killed_it_goes_on_to_the_same_bytes(known, tmp_path):
     made, other = (Path(run.stdout.splitlines()[-1]).read_bytes() for run in (again, once))
     assert made == other
     assert not [*(tmp_path / "killed" / "cache" / "restoring").glob("*/*")], "its chunks are gone once it is whole"
+
+
+def test_the_same_frames_are_the_same_bytes(tmp_path):
+    grey = np.full((120, 160), 128, np.uint8)
+    film = [Frame(n, (luma, grey, grey)) for n, luma in enumerate(footage.noisy(scene(50, 320, 240), 10)[..., 1])]
+    made = set()
+    for _ in range(24):
+        encode.write(tmp_path / "it.nut", film, size=(320, 240), deep=False, tick=Fraction(1, 25), rate=Fraction(25),
+                     tags={}, quality="good")  # fmt: skip
+        made.add((tmp_path / "it.nut").read_bytes())
+    assert len(made) == 1
 
 
 def test_memory_is_the_same_for_ten_seconds_and_ten_minutes(tmp_path):

@@ -17,7 +17,9 @@ from pipelines.restoring.plan import Chunk, Plan, planned
 from pipelines.restoring.source import BT709, RGB, UNSAID, Source, UnreadableFilm
 
 BITS_A_PIXEL = {"small": 0.12, "good": 0.3, "best": 0.8}
-STEADYING, JOINING = 0.05, 0.97
+LOOKING, STEADYING, JOINING = 0.02, 0.05, 0.97
+SETTLED_S = 3.0
+"""After so long its pace says how long the rest will take."""
 
 
 class Restorer(Protocol):
@@ -45,7 +47,7 @@ class Film:
             source, options, chunk=restorer.chunk, overlap=restorer.overlap, context=restorer.context
         )
         self.deep = source.depth > 8
-        self.begun, self.ready, self.now = time.monotonic(), 0, self.plan.chunks[0].start
+        self.begun, self.ready, self.now, self.pace = time.monotonic(), 0, self.plan.chunks[0].start, 0.0
 
     @property
     def rate(self) -> Fraction:
@@ -67,7 +69,7 @@ class Film:
         wanted = self.size[0] * self.size[1] * frames * BITS_A_PIXEL[self.options.quality] / 8 * 2
         keep.room_for(folder, wanted)
         finish = self.finisher(folder)
-        tail = self.resumed(folder)
+        tail, self.begun = self.resumed(folder), time.monotonic()
         for chunk in self.plan.chunks[self.ready :]:
             tail = self.write(chunk, folder, tail, finish)
         out = self.context.workdir / "restored.mp4"
@@ -163,13 +165,22 @@ class Film:
         """How far it is, at which pace; where a cancel comes out."""
         first, last = (self.source.at(n) * self.plan.ratio for n in (self.plan.first, self.plan.last))
         self.now = now = min(max(self.now, chunk.start, chunk.start if pts is None else pts), chunk.end)
-        part = STEADYING + (JOINING - STEADYING) * (now - first) / max(1, last - first)
-        chunks = len(self.plan.chunks)
+        begins = STEADYING if self.options.stabilise else LOOKING
+        part = begins + (JOINING - begins) * (now - first) / max(1, last - first)
         done = sum(c.end - c.start for c in self.plan.chunks[self.ready : chunk.number]) + now - chunk.start
-        pace = float(done * self.plan.tick) * float(self.rate) / max(0.1, time.monotonic() - self.begun)
-        resumed = f", {self.ready} were there already" if self.ready else ""
-        said = getattr(self.restorer, "saying", str)() or f"{pace:.1f} frames a second"
-        self.context.progress(part, f"part {chunk.number + 1} of {chunks}{resumed}, {said}")
+        took = max(0.1, time.monotonic() - self.begun)
+        self.pace = float(done * self.plan.tick) * float(self.rate) / took
+        said = [f"part {chunk.number + 1} of {len(self.plan.chunks)}"]
+        said += [f"{self.ready} were there already"] if self.ready else []
+        said.append(getattr(self.restorer, "saying", str)() or f"{self.pace:.1f} frames a second")
+        said += [f"about {lasting(took * (last - now) / done)} left"] if took > SETTLED_S and done else []
+        self.context.progress(part, ", ".join(said))
+
+
+def lasting(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def piece(folder: Path, chunk: Chunk) -> Path:
