@@ -40,11 +40,13 @@ class DraftRestore(Pipeline):
 class Filters:
     """The engine's restorer."""
 
-    chunk, overlap, context = 240, 6, 10
+    chunk, overlap, context, batch = 240, 6, 10, 0
 
     def __init__(self, used: dict[str, Any], source: Source, size: tuple[int, int]):
         self.used, self.source, self.size = used, source, size
         self.pace = PACE.get(used["deinterlace"], Fraction(1))
+
+    def ahead(self, *_: Any) -> None: ...
 
     def restored(self, frames: Iterator[Any], tell: Callable[[], None]) -> Iterator[Any]:
         source, used = self.source, self.used

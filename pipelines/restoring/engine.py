@@ -34,6 +34,12 @@ class Restorer(Protocol):
     pace: Fraction
     """Frames it makes of one of the source: 2 where each field becomes one."""
 
+    batch: int
+    """Chunks that it wants to be shown at once, before the first of them is restored; 0: none."""
+
+    def ahead(self, folder: Path, chunks: Iterable[Iterator[Any]], tell: Callable[[], None]) -> None:
+        """The frames of the next `batch` chunks. What it makes of them already it may keep in `folder`, which lasts."""
+
     def restored(self, frames: Iterator[Any], tell: Callable[[], None]) -> Iterator[Any]:
         """av frames to av frames: 4:2:0, upright, in their final size, with their times."""
 
@@ -71,6 +77,7 @@ class Film:
         finish = self.finisher(folder)
         tail, self.begun = self.resumed(folder), time.monotonic()
         for chunk in self.plan.chunks[self.ready :]:
+            self.look_ahead(chunk, folder)
             tail = self.write(chunk, folder, tail, finish)
         out = self.context.workdir / "restored.mp4"
         heard = sound.fetched(
@@ -86,6 +93,14 @@ class Film:
             progress=lambda part: self.context.progress(JOINING + 0.03 * part, "joining"),
         )  # fmt: skip
         return out
+
+    def look_ahead(self, chunk: Chunk, folder: Path) -> None:
+        """Where a batch of chunks begins, show the restorer all of it."""
+        if batch := self.restorer.batch:
+            first = chunk.number
+            if (first - self.ready) % batch == 0:
+                coming = (self.source.read(c.first, c.last) for c in self.plan.chunks[first : first + batch])
+                self.restorer.ahead(folder / "ahead", coming, lambda: self.tell(chunk, None))
 
     def resumed(self, folder: Path) -> list[Frame]:
         """How many chunks are there already, and what the next one begins from."""
