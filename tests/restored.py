@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelines import catalogue
+from pipelines.base import Model, Pipeline
 from pipelines.faults import Cancelled
 
 
@@ -25,12 +26,17 @@ class Here:
 class Restorer:
     """Restores a file by a model, the draft one unless said; what it told, and to whom, stays on it."""
 
-    def __init__(self, folder: Path, model: str = "draft-restore", **usual):
-        self.folder, self.model = folder, catalogue.find(model)
+    def __init__(self, folder: Path, model: str | Model = "draft-restore", **usual):
+        self.folder, self.model = folder, catalogue.find(model) if isinstance(model, str) else model
         self.usual = {"size": "same", "quality": "best", "seed": 0, **usual}
 
+    def pipeline(self) -> Pipeline:
+        made = self.model.cls(self.model)
+        made.load()
+        return made
+
     def __call__(self, source: Path, context: Here | None = None, **options) -> Path:
-        pipeline = self.model.cls(self.model)
+        pipeline = self.pipeline()
         self.context = context or Here(self.folder / "run")
         given = {"source": source, **self.usual, **options}
         made = [*pipeline.run(self.model.options(**given), self.context)]

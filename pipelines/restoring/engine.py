@@ -23,7 +23,8 @@ SETTLED_S = 3.0
 
 
 class Restorer(Protocol):
-    """Makes frames of frames. What it makes of a chunk must depend on that chunk's frames alone."""
+    """Makes frames of frames. What it makes of a chunk must depend on that chunk's frames alone. It may have a way of
+    its own to make frames `between` others."""
 
     chunk: int
     """Frames of the source that are done at a time."""
@@ -122,14 +123,17 @@ class Film:
             shape = self.size[0] / self.size[1]
             steadied = steady.Steady(way, self.options.stabilise, float(self.plan.tick), shape).steadied
 
+        make = getattr(self.restorer, "between", between.between)
+
         def finish(frames: Iterator[Frame]) -> Iterator[Frame]:
             if steadied:
                 frames = steadied(frames)
             if self.options.mend:
-                frames = between.mended(frames, round(1 / (self.source.rate * self.restorer.pace) / self.plan.tick))
+                usual = round(1 / (self.source.rate * self.restorer.pace) / self.plan.tick)
+                frames = between.mended(frames, usual, make)
             if self.options.fps != "same":
                 first = self.source.at(self.plan.first) * self.plan.ratio
-                frames = between.at_rate(frames, first, float(1 / self.rate / self.plan.tick))
+                frames = between.at_rate(frames, first, float(1 / self.rate / self.plan.tick), make)
             return frames
 
         return finish

@@ -19,6 +19,11 @@ MOST = 8192
 """Pixels of the longer side that are made at most."""
 
 
+def worded(said: object) -> object:
+    """A rate as a number is as good as one in words."""
+    return str(said) if isinstance(said, int) else said
+
+
 class Restoring(Options):
     """The options in common. A value of -1 is measured: as much as the clip needs."""
 
@@ -34,7 +39,7 @@ class Restoring(Options):
     stabilise: float = Field(
         0, ge=0, le=1, title="Stabilise", description="How calm the camera becomes; its edges are cut by that"
     )
-    fps: Annotated[Rate, BeforeValidator(lambda said: str(said) if isinstance(said, int) else said)] = Field(
+    fps: Annotated[Rate, BeforeValidator(worded)] = Field(
         "same", title="Frame rate", description="Frames in between are made from the motion around them"
     )
     mend: bool = Field(

@@ -1,5 +1,5 @@
 """Networks that make pictures large, with random weights: spandrel's, a diffusion that draws four times as large,
-LTX's enlarger of latents, and Kandinsky's super-resolution."""
+LTX's enlarger of latents, Kandinsky's super-resolution, and RIFE's frames between others."""
 
 from __future__ import annotations
 
@@ -30,6 +30,25 @@ def network(kind: str, **size: Any) -> Any:
         folder.mkdir()
         weights = {name: tensor.clone().contiguous() for name, tensor in made.state_dict().items()}
         save_file(weights, folder / "model.safetensors")
+
+    return build
+
+
+def rife(still: bool = False) -> Any:
+    """RIFE's network, which has one size; of one that is `still`, nothing moves and both frames weigh alike."""
+
+    def build(folder: Path) -> None:
+        import torch
+        from cccv.arch import IFNet
+        from safetensors.torch import save_file
+
+        torch.manual_seed(1932)
+        weights = {f"module.{name}": tensor.clone().contiguous() for name, tensor in IFNet().state_dict().items()}
+        for name, tensor in weights.items():
+            if still and "lastconv" in name:
+                tensor.zero_()
+        folder.mkdir()
+        save_file(weights, folder / "flownet.safetensors")
 
     return build
 
@@ -113,6 +132,7 @@ TINY = [
         "sd-x4", saved(stable), "pipelines.upscale:StableUpscale", "restore", {"steps": 2, "tile": 64, "size": "4x"},
         {"kind": "image", "width": 384, "height": 256}, media=SOURCE,
     ),
+    Tiny("rife", rife(), "pipelines.rife:Rife", "restore", {"size": "2x"}, TWICE, seeded=False, media=SOURCE),
     Tiny("ltx-upscale", saved(ltx), "pipelines.upscale:LtxUpscale", "restore", {}, TWICE, media=SOURCE),
     Tiny(
         "kandinsky-upscale", saved(kandinsky), "pipelines.kandinsky:KandinskyUpscale", "restore", {}, TWICE,
