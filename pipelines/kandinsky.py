@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,8 @@ from pipelines.base import Context
 from pipelines.diffusion import Diffusion, generator, told
 from pipelines.placement import Placement
 from pipelines.restoring.job import restored
-from pipelines.restoring.options import Restoring
-from pipelines.restoring.painted import Painted, Shown, Tell
+from pipelines.restoring.options import Restoring, smoothing
+from pipelines.restoring.painted import Painted, Tell, in_stretches
 from pipelines.restoring.source import Source
 from pipelines.upscale import Silent
 
@@ -31,9 +30,7 @@ class KandinskyUpscaleOptions(Restoring):
     renew: float = Field(
         0.7, ge=0.05, le=1, title="Draw anew", description="Noise that is mixed in first: more makes more of it anew"
     )
-    smooth: float = Field(
-        0, ge=0, le=1, title="Smooth over time", description="How much of the flicker between frames is taken out"
-    )
+    smooth: float = smoothing(0)
 
 
 class KandinskyUpscale(Diffusion):
@@ -52,20 +49,13 @@ class KandinskyUpscale(Diffusion):
         def restorer(used: dict[str, Any], source: Source, size: tuple[int, int]) -> Painted:
             factor = 4 if size[0] >= 3 * source.seen[0] else 2
             given = roomy(size, factor, self.loaded.transformer_tile_sizes)
+            paint = in_stretches(12 * STRIDE + 1, lambda images, tell: self.enlarged(images, factor, options, tell))
             return Painted(
-                self.paint(options, factor), used, source, size, chunk=40, overlap=4, context=5, given=given,
+                paint, used, source, size, chunk=40, overlap=4, context=5, given=given,
                 deep=False, smooth=options.smooth,
             )  # fmt: skip
 
         return restored(self, options, context, restorer)
-
-    def paint(self, options: KandinskyUpscaleOptions, factor: int) -> Any:
-        def paint(pictures: Iterator[Shown], tell: Tell) -> Iterator[Shown]:
-            while stretch := list(islice(pictures, 12 * STRIDE + 1)):
-                made = self.enlarged([one.image for one in stretch], factor, options, tell)
-                yield from (one._replace(image=image) for one, image in zip(stretch, made, strict=True))
-
-        return paint
 
     def enlarged(self, images: list[np.ndarray], factor: int, options: KandinskyUpscaleOptions,
                  tell: Tell) -> list[np.ndarray]:  # fmt: skip

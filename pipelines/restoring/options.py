@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -51,6 +51,13 @@ class Restoring(Options):
     from_s: float = Field(0, ge=0, le=86400, title="From", description="Seconds into the clip")
     duration_s: float = Field(0, ge=0, le=86400, title="Duration", description="In seconds; 0 is to the end")
     quality: Quality = Field("good", title="Quality", description="How finely the film is written, and how large it is")
+
+
+def smoothing(usual: float) -> Any:
+    """The field of models that make each frame, or stretch, for itself."""
+    return Field(
+        usual, ge=0, le=1, title="Smooth over time", description="How much of the flicker between frames is taken out"
+    )
 
 
 def sized(seen: tuple[int, int], size: Size) -> tuple[int, int]:

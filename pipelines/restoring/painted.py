@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +27,18 @@ class Shown(NamedTuple):
 
 Paint = Callable[[Iterator[Shown], Tell], Iterator[Shown]]
 Ahead = Callable[[Path, Iterable[Iterator[Shown]], Tell], None]
+
+
+def in_stretches(most: int, through: Callable[[list[np.ndarray], Tell], list[np.ndarray]]) -> Paint:
+    """A way to paint so many pictures at once."""
+
+    def paint(pictures: Iterator[Shown], tell: Tell) -> Iterator[Shown]:
+        while stretch := list(islice(pictures, most)):
+            tell()
+            made = through([one.image for one in stretch], tell)
+            yield from (one._replace(image=image) for one, image in zip(stretch, made, strict=True))
+
+    return paint
 
 
 class Painted:
