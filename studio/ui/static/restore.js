@@ -88,7 +88,8 @@ class Restored extends Stage {
     const said = this.caption.querySelector(".said"), made = job?.assets?.[0];
     if (!said) return;
     const { size, from_s: from, duration_s: length } = job.recipe.options;
-    said.textContent = [made?.name ?? "Restoring", size !== "same" && size, length ? `${seconds(length)} from ${seconds(from)}` : "", this.whole?.id === job.id && this.whole.said].filter(Boolean).join(" · ");
+    const what = length ? `Trial of ${seconds(length)} from ${seconds(from)}` : made?.name ?? "Restoring";
+    said.textContent = [what, size !== "same" && size, this.whole?.id === job.id && this.whole.said].filter(Boolean).join(" · ");
     said.title = said.textContent;
   }
 }
