@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 
 def of(tensors: Sequence[str], within_s: float = 120) -> str:
@@ -26,11 +27,21 @@ def of(tensors: Sequence[str], within_s: float = 120) -> str:
     return run.stdout.strip() if run.returncode == 0 else ""
 
 
-def told(tensors: Sequence[str]) -> str:
+def registry() -> Any:
+    """The architectures that are known here: spandrel's, and, where somebody has installed spandrel_extra_arches, those
+    too, whose code is under licences of their own; DDColor, which colours, is one of them."""
     from spandrel import MAIN_REGISTRY
 
+    if find_spec("spandrel_extra_arches"):
+        import spandrel_extra_arches
+
+        spandrel_extra_arches.install(ignore_duplicates=True)
+    return MAIN_REGISTRY
+
+
+def told(tensors: Sequence[str]) -> str:
     names = dict.fromkeys(tensors)
-    for support in MAIN_REGISTRY:
+    for support in registry():
         try:
             if support.detect(names):
                 return str(support.architecture.name)

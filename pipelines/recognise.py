@@ -49,6 +49,7 @@ DIFFUSERS: dict[str, tuple[Task, str]] = {  # `_class_name` of model_index.json
     "StableDiffusionPipeline": ("music", "pipelines.riffusion:Riffusion"),
     "StableDiffusionUpscalePipeline": ("restore", "pipelines.upscale:StableUpscale"),
     "LTXLatentUpsamplePipeline": ("restore", "pipelines.upscale:LtxUpscale"),
+    "Kandinsky6SRPipeline": ("restore", "pipelines.kandinsky:KandinskyUpscale"),
 }
 CLOSER = {  # where that class is several families: what model_index.json says besides, or a word in the name
     ("WanPipeline", "expand_timesteps"): "pipelines.wan:WanEither",
@@ -69,6 +70,7 @@ KOKORO = "pipelines.kokoro:Kokoro"
 MUSICGEN = "pipelines.musicgen:MusicGen"
 AUDIOGEN = "pipelines.musicgen:AudioGen"
 UPSCALER = "pipelines.restore:Upscale"
+RIFE, RIFE_TENSORS = "pipelines.rife:Rife", {"block4.convblock.0.beta", "encode.cnn3.weight"}
 AUDIOCRAFT = ("state_dict.bin", "compression_state_dict.bin")
 
 LORA_BASES = (  # what the tensors of a LoRA are called where only one kind of network has them; the first that fits
@@ -165,8 +167,8 @@ def recognise(source: Source) -> Found:
     only = "one that .safetensors can be had of" if has(source, ".ckpt", ".pt", ".pth", ".bin") else "another one"
     raise NotRecognised(
         f"{source.name} is no checkpoint that the studio reads.",
-        "It reads folders with a model_index.json (diffusers), MusicGen's, AudioGen's and Kokoro's, LoRAs and upscalers"
-        f" as .safetensors, and ComfyUI's workflows in its API format. Choose {only}, or say --family and --task.",
+        "It reads folders with a model_index.json (diffusers), MusicGen's, AudioGen's and Kokoro's; LoRAs, upscalers"
+        f" and RIFE as .safetensors; ComfyUI's workflows in its API format. Choose {only}, or say --family and --task.",
     )
 
 
@@ -274,6 +276,8 @@ def upscaler(source: Source) -> Found | None:
     if len(files) != 1:
         return None
     tensors, _ = header(source, files[0])
+    if {name.removeprefix("module.") for name in tensors} >= RIFE_TENSORS:
+        return Found("RIFE", "restore", RIFE, (files[0],))
     if any(UPSCALER_TENSOR.search(name) for name in tensors):
         return Found("upscaler", "restore", UPSCALER, (files[0],))
     architecture = kin.of(tensors) if len(tensors) < MOST_TENSORS else ""

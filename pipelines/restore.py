@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
+from pipelines import kin
 from pipelines.base import Context
 from pipelines.faults import BrokenWeights, OutOfMemory, Unsupported, ran_out
 from pipelines.placement import Placement
 from pipelines.restoring.job import restored
-from pipelines.restoring.options import Restoring
+from pipelines.restoring.options import Restoring, smoothing
 from pipelines.restoring.painted import Painted, Shown, Tell
 from pipelines.restoring.tiles import tiled
 from pipelines.weighted import Weighted
@@ -34,9 +35,7 @@ class UpscaleOptions(Restoring):
         title="Tile",
         description="Pixels of a side done at once; smaller takes less memory",
     )
-    smooth: float = Field(
-        0.3, ge=0, le=1, title="Smooth over time", description="How much of the flicker between frames is taken out"
-    )
+    smooth: float = smoothing(0.3)
 
 
 class NotAnUpscaler(Unsupported):
@@ -54,6 +53,7 @@ class Upscale(Weighted):
 
         try:
             with warnings.catch_warnings(action="ignore"):  # what torch will think of its architectures one day
+                kin.registry()
                 network = spandrel.ModelLoader("cpu").load_from_file(checkpoint(folder))
         except spandrel.UnsupportedModelError:
             raise NotAnUpscaler(f"{self.model.title} is of an architecture that spandrel does not read.",

@@ -1,4 +1,5 @@
-"""Runs SeedVR's script: in its folder, in a process group of its own, its words read for how far it is, in time."""
+"""A start of SeedVR's script: in its folder, in a process group of its own, in time, its words read for how far it
+is."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -33,54 +34,79 @@ class SeedVRBroke(Fault):
     """The script ended with an error."""
 
 
-def run(command: list[str], home: Path, limit_s: float, tell: Callable[[], None], say: Callable[[str], None]) -> None:
-    """To its end. `tell` is called four times a second, and what it raises stops it, with all it started. Raises
-    `OutOfMemory`, `SeedVRTimedOut` or `SeedVRBroke` with the last it said."""
-    said: deque[str] = deque(maxlen=40)
-    process = subprocess.Popen(
-        command, cwd=home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-        start_new_session=True, env={**os.environ, "PYTHONPATH": str(home), "PYTHONUNBUFFERED": "1"},
-    )  # fmt: skip
-    lines: queue.Queue[str] = queue.Queue()
-    assert process.stdout
-    threading.Thread(target=listen, args=(process.stdout, lines), daemon=True).start()
-    until = time.monotonic() + limit_s
-    try:
-        while process.poll() is None or not lines.empty():
-            tell()
+class Run:
+    """One start of the script. `stage` is what it does now. Must be ended."""
+
+    def __init__(self, command: list[str], home: Path, limit_s: float, mark: Path):
+        """`limit_s` is for one stretch; `mark` is where its process group is written down, so that one that outlived
+        its studio is ended before the next begins."""
+        end_former(mark)
+        self.limit_s, self.mark, self.stage = limit_s, mark, ""
+        self.said: deque[str] = deque(maxlen=40)
+        self.process = subprocess.Popen(
+            command, cwd=home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            start_new_session=True, env={**os.environ, "PYTHONPATH": str(home), "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
+        mark.write_text(f"{self.process.pid} {command[-1]}")
+        self.lines: queue.Queue[str] = queue.Queue()
+        assert self.process.stdout
+        threading.Thread(target=listen, args=(self.process.stdout, self.lines), daemon=True).start()
+        self.renew()
+
+    def renew(self) -> None:
+        """A stretch is done: the next one's time begins."""
+        self.until = time.monotonic() + self.limit_s
+
+    def poll(self) -> bool:
+        """Hear what it says for a moment; whether it has ended well. Raises `OutOfMemory`, `SeedVRTimedOut` or
+        `SeedVRBroke` with the last it said."""
+        ended = self.process.poll() is not None
+        try:
+            self.hear(self.lines.get(timeout=POLL_S))
+            while True:
+                self.hear(self.lines.get_nowait())
+        except queue.Empty:
+            pass
+        if ended and self.process.returncode:
+            raise failed(self.process.returncode, list(self.said))
+        if not ended and time.monotonic() > self.until:
+            self.end()
+            raise SeedVRTimedOut(
+                f"SeedVR did not finish a stretch within {self.limit_s / 60:g} minutes and was stopped.",
+                "Raise limit_min, take a shorter stretch, or a smaller size.",
+            )
+        return ended
+
+    def hear(self, line: str) -> None:
+        if line.strip():
+            self.said.append(line.strip())
+        for mark, words in STAGES:
+            if mark in line:
+                self.stage = words
+
+    def end(self) -> None:
+        """It, and whatever it started."""
+        if self.process.poll() is None:
             try:
-                line = lines.get(timeout=POLL_S)
-            except queue.Empty:
-                line = ""
-            if line.strip():
-                said.append(line.strip())
-                for mark, words in STAGES:
-                    if mark in line:
-                        say(words)
-            if time.monotonic() > until and process.poll() is None:
-                raise SeedVRTimedOut(
-                    f"SeedVR did not finish a stretch within {limit_s / 60:g} minutes and was stopped.",
-                    "Raise limit_min, take a shorter stretch, or a smaller size.",
-                )
-    finally:
-        end(process)
-    if process.returncode:
-        raise failed(process.returncode, list(said))
+                os.killpg(self.process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                self.process.kill()
+        self.process.wait()
+        self.mark.unlink(missing_ok=True)
+
+
+def end_former(mark: Path) -> None:
+    """End what an earlier studio, killed itself, left running on the same stretches."""
+    with suppress(OSError, ValueError):
+        pid, token = mark.read_text().split(" ", 1)
+        if token in Path(f"/proc/{pid}/cmdline").read_text().split("\0"):
+            os.killpg(int(pid), signal.SIGKILL)
+        mark.unlink()
 
 
 def listen(pipe: IO[str], lines: queue.Queue[str]) -> None:
     for line in pipe:
         lines.put(line)
-
-
-def end(process: subprocess.Popen[str]) -> None:
-    """It, and whatever it started."""
-    if process.poll() is None:
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            process.kill()
-    process.wait()
 
 
 def failed(code: int, said: list[str]) -> Fault:

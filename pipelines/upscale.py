@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,8 @@ from pipelines.base import Context
 from pipelines.diffusion import Diffusion, generator, opened, told
 from pipelines.placement import Placement, settle
 from pipelines.restoring.job import restored
-from pipelines.restoring.options import Restoring
-from pipelines.restoring.painted import Painted, Shown, Tell
+from pipelines.restoring.options import Restoring, smoothing
+from pipelines.restoring.painted import Painted, Shown, Tell, in_stretches
 from pipelines.restoring.source import Source
 from pipelines.restoring.tiles import tiled
 
@@ -37,9 +36,7 @@ class StableUpscaleOptions(Restoring):
         title="Tile",
         description="Pixels of a side done at once; smaller takes less memory",
     )
-    smooth: float = Field(
-        0.5, ge=0, le=1, title="Smooth over time", description="How much of the flicker between frames is taken out"
-    )
+    smooth: float = smoothing(0.5)
 
 
 class StableUpscale(Diffusion):
@@ -85,9 +82,7 @@ class Silent:
 
 
 class LtxUpscaleOptions(Restoring):
-    smooth: float = Field(
-        0, ge=0, le=1, title="Smooth over time", description="How much of the flicker between frames is taken out"
-    )
+    smooth: float = smoothing(0)
 
 
 STRIDE, SIDE = 8, 32
@@ -108,21 +103,13 @@ class LtxUpscale(Diffusion):
     def run(self, options: LtxUpscaleOptions, context: Context) -> Iterator[Path]:
         def restorer(used: dict[str, Any], source: Source, size: tuple[int, int]) -> Painted:
             given = (up(size[0] / 2), up(size[1] / 2))
+            paint = in_stretches(6 * STRIDE + 1, lambda images, _: self.enlarged(images, options.seed))
             return Painted(
-                self.paint(options.seed), used, source, size, chunk=40, overlap=4, context=5, given=given, deep=False,
+                paint, used, source, size, chunk=40, overlap=4, context=5, given=given, deep=False,
                 smooth=options.smooth,
             )  # fmt: skip
 
         return restored(self, options, context, restorer)
-
-    def paint(self, seed: int) -> Any:
-        def paint(pictures: Iterator[Shown], tell: Tell) -> Iterator[Shown]:
-            while stretch := list(islice(pictures, 6 * STRIDE + 1)):
-                tell()
-                made = self.enlarged([one.image for one in stretch], seed)
-                yield from (one._replace(image=image) for one, image in zip(stretch, made, strict=True))
-
-        return paint
 
     def enlarged(self, images: list[np.ndarray], seed: int) -> list[np.ndarray]:
         from PIL import Image

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import av.filter
 import cv2
 import numpy as np
 
@@ -35,6 +36,11 @@ def scene(frames: int, width: int = 256, height: int = 192, seed: int = 3) -> np
         cv2.circle(view, middle, int(height * 0.16 * 16), (40, 90, 220), -1, cv2.LINE_AA, 4)
         shown.append(view)
     return np.rint(np.stack(shown)).clip(0, 255).astype(np.uint8)
+
+
+def fine(frames: int) -> np.ndarray:
+    """A scene of fine texture, as a camera would have sampled it: (frames, 192, 256, 3)."""
+    return np.stack([cv2.resize(one, (256, 192), interpolation=cv2.INTER_AREA) for one in scene(frames, 512, 384)])
 
 
 def write(path: Path, frames: np.ndarray, fps: str = "25", *arguments: str, sound: str = "") -> Path:
@@ -83,6 +89,26 @@ def pulled_down(film: np.ndarray) -> np.ndarray:
     return np.stack(shown)
 
 
+def spoiled(frames: np.ndarray, how: str, folder: Path) -> Path:
+    """The clip after years in a cellar; of `interlace` and `telecine`, after its broadcast."""
+    file = folder / f"{how}.mkv"
+    if how == "blocks":
+        return write(file, frames, "25", "-c:v", "mpeg2video", "-q:v", "24")
+    if how == "telecine":
+        return write(file, pulled_down(frames), "30000/1001")
+    ways = {"noise": lambda: noisy(frames, 12), "blur": lambda: blurred(frames, 1.4), "downscale": lambda: frames,
+            "interlace": lambda: woven(frames), "dropped": lambda: stuttering(frames)}  # fmt: skip
+    return write(file, ways[how]())
+
+
+def stuttering(frames: np.ndarray) -> np.ndarray:
+    """Some frames were dropped, and the one before shown again."""
+    frames = frames.copy()
+    for n in (4, 9, 10, 15):
+        frames[n] = frames[n - 1]
+    return frames
+
+
 def read(path: Path) -> tuple[np.ndarray, list[Fraction]]:
     """A film's brightness, (frames, height, width) float32 of 255, and when each frame is shown, in seconds."""
     with av.open(str(path)) as film:
@@ -118,3 +144,25 @@ def flicker(film: np.ndarray, known: np.ndarray) -> np.ndarray:
     """How much the fault of each frame differs from that of the one before: mean per pixel, of 255."""
     fault = film - known
     return np.abs(fault[1:] - fault[:-1]).mean((1, 2))
+
+
+def vif(film: np.ndarray, known: np.ndarray) -> float:
+    """How much of what is to be seen in the known one is there: visual information fidelity by H. Sheikh and A. Bovik
+    (2006), which VMAF is made of, as ffmpeg's filter measures it; the mean of its four scales. 1 is all of it."""
+    graph = av.filter.Graph()
+    height, width = film.shape[1:]
+    said = f"video_size={width}x{height}:pix_fmt=gray:time_base=1/25:pixel_aspect=1/1"
+    ends, measure, sink = [graph.add("buffer", said) for _ in range(2)], graph.add("vif"), graph.add("buffersink")
+    for n, end in enumerate(ends):
+        end.link_to(measure, 0, n)
+    measure.link_to(sink)
+    graph.configure()
+    found = []
+    for n, pair in enumerate(zip(film, known, strict=True)):
+        for end, luma in zip(ends, pair, strict=True):
+            frame = av.VideoFrame.from_ndarray(np.rint(luma).clip(0, 255).astype(np.uint8), format="gray")
+            frame.pts, frame.time_base = n, Fraction(1, 25)
+            end.push(frame)
+        told = sink.pull().metadata
+        found.append([float(told[f"lavfi.vif.scale.{scale}"]) for scale in range(4)])
+    return float(np.mean(found))

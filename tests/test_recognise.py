@@ -114,6 +114,12 @@ def test_an_upscaler_is_told_by_its_tensors(checkpoint):
     assert recognise(on_disk(folder / "x4.safetensors")).task == "restore"
 
 
+def test_rife_is_told_by_its_tensors(checkpoint):
+    named = [f"module.{name}" for name in ("block0.conv0.0.0.weight", "block4.convblock.0.beta", "encode.cnn3.weight")]
+    folder = checkpoint(**{"flownet.safetensors": tensors(*named)})
+    assert recognise(on_disk(folder / "flownet.safetensors")).family == table.RIFE
+
+
 def test_one_of_another_architecture_is_told_by_spandrel_itself(checkpoint, monkeypatch):
     monkeypatch.setattr(table.kin, "of", table.kin.told)  # the same, without another process that imports torch
     within = (

@@ -163,10 +163,18 @@ def test_in_the_window_a_clip_is_measured_tried_and_compared(server, page, tmp_p
     seen = "(i) => i.complete && i.naturalWidth > 0"
     for side in ("before", "after"):
         until(lambda side=side: page.locator(f".compare img.{side}").evaluate(seen))
+    page.locator(".compare .moment").fill("1")
+    expect(page.locator('.compare img.after[src*="t=1."]')).to_be_attached(timeout=60_000)
+    expect(page.locator(".compare .frame[aria-busy]")).to_have_count(0)
     with server.client() as http:
         job = http.get("/api/v1/jobs?task=restore&limit=1").json()["items"][0]
     assert job["recipe"]["options"]["duration_s"] == 2
-    assert job["recipe"]["options"]["from_s"] > 0
+    begins = job["recipe"]["options"]["from_s"]
+    assert begins > 0
+    shown = [page.locator(f".compare img.{side}").get_attribute("src") for side in ("before", "after")]
+    moments = [float(src.rpartition("t=")[2]) for src in shown]
+    assert moments[0] - moments[1] == pytest.approx(begins, abs=1e-3), "the same frame of both"
+    expect(page.locator("homereel-restored .caption .said")).to_contain_text("the whole would take about")
     frame.get_by_role("slider").focus()
     for _ in range(20):
         page.keyboard.press("ArrowLeft")

@@ -4,6 +4,8 @@ says what it says, and ends as it ends."""
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 import sys
 from pathlib import Path
 
@@ -12,15 +14,18 @@ import pytest
 from PIL import Image
 
 import footage
+from conftest import until
 from footage import psnr, read, scene, write
 from pipelines import catalogue, device, seedvr
 from pipelines.faults import Cancelled, OutOfMemory
+from pipelines.seedvr_launch import SeedVRFailed
 from pipelines.seedvr_run import SeedVRBroke, SeedVRTimedOut
+from restored import Here, Restorer
 
 STAND_IN = """
 import argparse, json, os, sys, time
 from pathlib import Path
-import av, cv2, numpy as np
+import av, cv2, mediapy, numpy as np
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--video_path", type=str, default="./test_videos")
@@ -53,23 +58,51 @@ def larger(image):
     top, left = (made.shape[0] - high) // 2, (made.shape[1] - wide) // 2
     return np.ascontiguousarray(made[top : top + high, left : left + wide])
 
-for file in sorted(Path(args.video_path).iterdir()):
-    out = Path(args.output_dir) / file.name
+def frames_of(file):
+    with av.open(str(file)) as film:
+        return [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+
+for n, file in enumerate(Path(args.video_path) / name for name in os.listdir(args.video_path)):
+    out, rates = Path(args.output_dir) / file.name, []
     if file.suffix == ".png":
         assert args.sp_size == 1, "Sp size should be set to 1 for image inputs!"
-        cv2.imwrite(str(out), larger(cv2.imread(str(file))))
-        continue
-    with av.open(str(file)) as film:
-        frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+        frames = [cv2.imread(str(file))[..., ::-1]]   # and nothing is noted in `rates`
+    else:
+        frames = frames_of(file)
+        rates.append(24)
     print("Read video size:", (len(frames), 3, *frames[0].shape[:2]), flush=True)
     print("Encoding videos:", flush=True)
     print("Generating with noise shape:", flush=True)
-    with av.open(str(out), "w") as film:
-        stream = film.add_stream("libx264", rate=24, options={"crf": "8"})
-        made = [larger(frame) for frame in frames]
-        stream.width, stream.height, stream.pix_fmt = made[0].shape[1], made[0].shape[0], "yuv420p"
-        for frame in made:
-            film.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+    made = [larger(frame) for frame in frames]
+    print("Inference time: 0.1 seconds", flush=True)
+    for sample, fps in zip([made], rates):            # so that of a picture nothing is written
+        if len(sample) == 1:
+            mediapy.write_image(out, sample[0])
+        else:
+            mediapy.write_video(out, sample, fps=fps)
+    with open("done", "a") as file:
+        file.write(out.name + "\\n")
+    if how == "second" and n == 1:
+        sys.exit(print("torch.OutOfMemoryError: CUDA out of memory.") or 1)
+    if how == "hangs" and n == 1:
+        time.sleep(600)
+"""
+MEDIAPY = """
+import av
+from PIL import Image
+
+def write_image(path, image, fmt="png"):
+    with open(path, "wb") as file:
+        Image.fromarray(image).save(file, format=fmt)
+
+def write_video(path, images, fps=60, qp=28):
+    with open("qps", "a") as file:
+        file.write(f"{qp} ")
+    with av.open(str(path), "w") as film:
+        stream = film.add_stream("libx264", rate=fps, options={"qp": str(qp)})
+        stream.height, stream.width, stream.pix_fmt = *images[0].shape[:2], "yuv420p"
+        for image in images:
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
         film.mux(stream.encode(None))
 """
 TORCHRUN = """#!/bin/sh
@@ -87,6 +120,7 @@ def checkout(tmp_path, monkeypatch) -> Path:
         (home / name).touch()
     (home / "projects").mkdir()
     (home / "projects" / "inference_seedvr2_3b.py").write_text(STAND_IN)
+    (home / "mediapy.py").write_text(MEDIAPY)
     launcher = home / ".venv" / "bin" / "torchrun"
     launcher.parent.mkdir(parents=True)
     launcher.write_text(TORCHRUN % sys.executable)
@@ -96,31 +130,18 @@ def checkout(tmp_path, monkeypatch) -> Path:
     return home
 
 
-class Here:
-    def __init__(self, folder: Path, stop_at: str = ""):
-        self.workdir, self.stop_at, self.notes = folder, stop_at, []
-        folder.mkdir(exist_ok=True)
-
-    def progress(self, fraction, note=""):
-        self.notes.append(note)
-        if self.stop_at and self.stop_at in note:
-            raise Cancelled
-
-
 @pytest.fixture
-def restore(tmp_path):
-    def restore(source: Path, context: Here | None = None, **options) -> Path:
-        model = catalogue.find("seedvr2-3b")
-        restore.context = context or Here(tmp_path / "work")
-        given = {"source": source, "seed": 4, "quality": "best", "stretch": 17, **options}
-        return list(model.cls(model).run(model.options(**given), restore.context)).pop()
-
-    return restore
+def restore(tmp_path) -> Restorer:
+    return Restorer(tmp_path, "seedvr2-3b", size="2x", seed=4, stretch=17)
 
 
 @pytest.fixture
 def clip(tmp_path) -> Path:
     return write(tmp_path / "clip.mp4", footage.halved(scene(16)), sound="sine=440:d=0.64")
+
+
+def done(home: Path) -> list[str]:
+    return (home / "done").read_text().splitlines()
 
 
 def asked(home: Path) -> list[dict]:
@@ -133,17 +154,52 @@ def test_stretches_go_through_its_script_and_come_back_as_one_film(checkout, cli
     assert film.shape == (16, 192, 256)
     assert [round(float(at) * 25) for at in times] == [*range(16)]
     assert psnr(film, read(write(tmp_path / "known.mp4", scene(16)))[0]) > 30
-    runs = asked(checkout)
-    assert len(runs) == 2, "one for each chunk"
-    assert {(run["res_h"], run["res_w"], run["seed"], run["sp_size"], run["world"]) for run in runs} == {
-        (192, 256, 4, 2, "2")
-    }
-    assert {f"SeedVR: {what}" for what in ("reading", "encoding", "restoring")} & {
-        note.split(", ")[-1] for note in restore.context.notes
-    }
+    (run,) = asked(checkout)
+    assert (run["res_h"], run["res_w"], run["seed"], run["sp_size"], run["world"]) == (192, 256, 4, 2, "2")
+    assert len(done(checkout)) == 2, "one launch for all chunks"
+    assert {*(checkout / "qps").read_text().split()} == {"12"}, "finely written"
+    assert any("SeedVR: " in note for _, note in restore.context.heard)
 
 
-def test_a_picture_goes_as_a_picture_on_one_gpu(checkout, restore, tmp_path):
+def test_it_is_launched_as_often_as_is_asked_for(checkout, clip, restore):
+    restore(clip, batch=1)
+    assert len(asked(checkout)) == len(done(checkout)) == 2
+
+
+def test_what_was_done_before_it_broke_is_not_asked_for_again(checkout, clip, restore, tmp_path):
+    (checkout / "how").write_text("second")
+    with pytest.raises(OutOfMemory):
+        restore(clip, stretch=9)
+    (checkout / "how").unlink()
+    before = done(checkout)
+    film = read(restore(clip, Here(tmp_path / "run"), stretch=9))[0]
+    assert film.shape[0] == 16
+    assert len(asked(checkout)) == 2
+    assert not {*before[:1]} & {*done(checkout)[len(before) :]}
+
+
+def test_what_a_killed_studio_left_running_is_ended(checkout, clip, restore, tmp_path):
+    """Its script outlives a studio that is killed, and would hold the GPU's memory."""
+    (checkout / "how").write_text("hangs")
+    killed = multiprocessing.get_context("fork").Process(target=restore, args=(clip,), kwargs={"stretch": 9})
+    killed.start()
+    until(lambda: (checkout / "done").exists() and len(done(checkout)) == 2)
+    (mark,) = (tmp_path / "run" / "cache" / "restoring").glob("*/ahead.pid")
+    left = int(mark.read_text().split()[0])
+    killed.kill()
+    killed.join()
+    os.kill(left, 0)
+    (checkout / "how").unlink()
+    assert read(restore(clip, stretch=9))[0].shape[0] == 16
+    until(lambda: gone(left))
+
+
+def gone(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_a_picture_goes_as_a_film_of_one_frame_on_one_gpu(checkout, restore, tmp_path):
     Image.fromarray(footage.halved(scene(1))[0]).save(tmp_path / "a.png")
     made = np.asarray(Image.open(restore(tmp_path / "a.png", gpus=4)))
     assert made.shape == (192, 256, 3)
@@ -165,7 +221,7 @@ def test_the_real_torchrun_launches_it(checkout, restore, tmp_path):
     [
         ("memory", OutOfMemory, "shorter stretch"),
         ("broken", SeedVRBroke, "requirements"),
-        ("nothing", seedvr.SeedVRFailed, "shorter stretch"),
+        ("nothing", SeedVRFailed, "shorter stretch"),
     ],
 )
 def test_its_failures_are_told_in_words(checkout, clip, restore, how, fault, words):

@@ -40,11 +40,13 @@ class DraftRestore(Pipeline):
 class Filters:
     """The engine's restorer."""
 
-    chunk, overlap, context = 240, 6, 10
+    chunk, overlap, context, batch = 240, 6, 10, 0
 
     def __init__(self, used: dict[str, Any], source: Source, size: tuple[int, int]):
         self.used, self.source, self.size = used, source, size
         self.pace = PACE.get(used["deinterlace"], Fraction(1))
+
+    def ahead(self, *_: Any) -> None: ...
 
     def restored(self, frames: Iterator[Any], tell: Callable[[], None]) -> Iterator[Any]:
         source, used = self.source, self.used
@@ -55,7 +57,8 @@ class Filters:
 
 
 def cleaned(used: dict[str, Any], deep: bool) -> list[Filter]:
-    """Noise in three frames at once, and what that leaves; or the traces of coding, edges of its blocks first."""
+    """Noise in three frames at once, and what that leaves; or the traces of coding, edges of its blocks first, and then
+    what differs in three frames: coding's faults do."""
     blocks, noise, scale = used["deblock"], NOISE * used["denoise"], 4 if deep else 1
     chain: list[Filter] = []
     if blocks > 0:
@@ -66,7 +69,8 @@ def cleaned(used: dict[str, Any], deep: bool) -> list[Filter]:
         chain.append(("fftdnoiz", f"sigma={min(100, sigma):.2f}:amount=0.95:block=8:prev=1:next=1"))
         chain.append(("nlmeans", f"s={min(30, max(1, noise / 2)):.2f}:p=3:r=5"))
     elif blocks > 0:
-        chain.append(("fftdnoiz", f"sigma={6 * blocks * scale:.2f}:amount=0.9:block=16:overlap=0.5"))
+        sigma = 14 * blocks * scale
+        chain.append(("fftdnoiz", f"sigma={sigma:.2f}:amount=0.9:block=16:overlap=0.5:prev=1:next=1"))
     return chain
 
 

@@ -29,6 +29,11 @@ MODELS = [
         link=f"{HUB}Lightricks/ltxv-spatial-upscaler-0.9.7",
     ),
     Model(
+        "kandinsky-upscaler", "Kandinsky 6 super-resolution", "restore", "pipelines.kandinsky:KandinskyUpscale",
+        repo="kandinskylab/Kandinsky-6.0-VSR-distilled2steps-5s-Diffusers", licence="MIT", size_gb=13.6, vram_gb=12.7,
+        link=f"{HUB}kandinskylab/Kandinsky-6.0-VSR-distilled2steps-5s-Diffusers",
+    ),
+    Model(
         "seedvr2-3b", "SeedVR2 3B", "restore", "pipelines.seedvr:SeedVR", licence="Apache-2.0", vram_gb=40,
         link=f"{HUB}ByteDance-Seed/SeedVR2-3B",
     ),

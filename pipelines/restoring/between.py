@@ -10,6 +10,9 @@ import numpy as np
 
 from pipelines.restoring.graph import Frame
 
+Make = Callable[[Frame, Frame, int], Frame]
+"""Two frames, and a time between them, to the frame of that time."""
+
 SIDE = 640
 """Pixels of the longer side that motion is looked for at."""
 ALIKE = 0.6
@@ -20,7 +23,7 @@ WAIT = 12
 """Frames that are held back at most until one comes that differs."""
 
 
-def at_rate(frames: Iterable[Frame], first: int, every: float) -> Iterator[Frame]:
+def at_rate(frames: Iterable[Frame], first: int, every: float, make: Make) -> Iterator[Frame]:
     """Frames at `first` + n x `every` ticks, as far as the given ones reach."""
     before: Frame | None = None
     n: int | None = None
@@ -32,14 +35,14 @@ def at_rate(frames: Iterable[Frame], first: int, every: float) -> Iterator[Frame
             if before is None or pts == frame.pts:
                 yield Frame(pts, frame.planes)
             else:
-                yield between(before, frame, pts)
+                yield make(before, frame, pts)
             n += 1
         before = frame
     if before is not None and n is not None and round(first + n * every) < before.pts + every:
         yield Frame(round(first + n * every), before.planes)
 
 
-def mended(frames: Iterable[Frame], step: int, tell: Callable[[], None] = lambda: None) -> Iterator[Frame]:
+def mended(frames: Iterable[Frame], step: int, make: Make) -> Iterator[Frame]:
     """The frames at their own times, those that repeat the one before made anew, and new ones where some are missing.
     `step` is a frame's usual length."""
     real: Frame | None = None
@@ -56,8 +59,7 @@ def mended(frames: Iterable[Frame], step: int, tell: Callable[[], None] = lambda
         if difference(real, frame) < ALIKE and len(waiting) < WAIT:
             waiting.append(frame.pts)
             continue
-        tell()
-        yield from (between(real, frame, pts) for pts in waiting)
+        yield from (make(real, frame, pts) for pts in waiting)
         waiting = []
         real = frame
         yield frame
@@ -73,17 +75,14 @@ def difference(a: Frame, b: Frame) -> float:
 
 
 def between(a: Frame, b: Frame, pts: int) -> Frame:
-    """What was seen at a time between two frames."""
+    """What was seen at a time between two frames, by dense inverse search."""
     import cv2
 
     share = (pts - a.pts) / (b.pts - a.pts)
-    one, other = (small(f.planes[0]) for f in (a, b))
-    there, back = flow(one, other), flow(other, one)
-    height, width = one.shape
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    met = cv2.remap(other, x + there[..., 0], y + there[..., 1], cv2.INTER_LINEAR)
-    if float(np.abs(met.astype(np.int16) - one).mean()) > CUT:
+    found = motion(a, b)
+    if found is None:
         return Frame(pts, (a if share < 0.5 else b).planes)
+    there, back = found
     ways = (-share * there, -(1 - share) * back)
     planes = []
     for old, new in zip(a.planes, b.planes, strict=True):
@@ -91,6 +90,23 @@ def between(a: Frame, b: Frame, pts: int) -> Frame:
         mix = cv2.addWeighted(moved[0].astype(np.float32), 1 - share, moved[1].astype(np.float32), share, 0)
         planes.append(np.rint(mix).clip(0, np.iinfo(old.dtype).max).astype(old.dtype))
     return Frame(pts, tuple(planes))
+
+
+def cut(a: Frame, b: Frame) -> bool:
+    """Whether two frames are of different shots, with nothing between."""
+    return motion(a, b) is None
+
+
+def motion(a: Frame, b: Frame) -> tuple[np.ndarray, np.ndarray] | None:
+    """Where each pixel goes, and where it came from; None at a cut."""
+    import cv2
+
+    one, other = (small(f.planes[0]) for f in (a, b))
+    there, back = flow(one, other), flow(other, one)
+    height, width = one.shape
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    met = cv2.remap(other, x + there[..., 0], y + there[..., 1], cv2.INTER_LINEAR)
+    return None if float(np.abs(met.astype(np.int16) - one).mean()) > CUT else (there, back)
 
 
 def small(luma: np.ndarray) -> np.ndarray:

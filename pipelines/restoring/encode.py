@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ BEFORE_S = Fraction(1, 10)
 """Sound from so long before the beginning goes along, unheard: its first packets cannot be decoded without."""
 DELAY = 2
 """Frames by which the encoders decode ahead of what is shown, at most."""
+WAITING = 4
+"""Frames that wait for the encoder at most."""
 CRF = {"small": 22, "good": 17, "best": 11}
 
 
@@ -24,33 +28,52 @@ def form_of(deep: bool) -> str:
 
 
 def write(path: Path, frames: Iterable[Frame], *, size: tuple[int, int], deep: bool, tick: Fraction, rate: Fraction,
-          tags: dict[str, int], quality: str, form: str = "nut", ahead_s: int | None = None) -> int:  # fmt: skip
-    """A chunk of H.264, or, of ten bits, of HEVC; says how many frames it has."""
+          tags: dict[str, int], quality: str, light: dict[str, str] | None = None, form: str = "nut",
+          ahead_s: int | None = None) -> int:  # fmt: skip
+    """A chunk of H.264, or, of ten bits, of HEVC, with the `light` it was mastered for; says how many frames it has."""
     import av
 
-    count, ahead = 0, round((AHEAD_S if ahead_s is None else ahead_s) / tick)
+    ahead = round((AHEAD_S if ahead_s is None else ahead_s) / tick)
     with av.open(str(path), "w", format=form, options={"fflags": "bitexact"}) as out:
         stream: Any = out.add_stream("libx265" if deep else "libx264", rate=rate)
         coder = stream.codec_context
         coder.width, coder.height, coder.pix_fmt = *size, form_of(deep)
         coder.time_base, coder.framerate = tick, rate
-        coder.options = hevc(CRF[quality]) if deep else h264(CRF[quality])
+        coder.options = hevc(CRF[quality], light or {}) if deep else h264(CRF[quality])
         coder.thread_count = 2
         for name, value in tags.items():
             setattr(coder, name, value)
-        for frame in frames:
+
+        def put(frame: Frame) -> None:
             out.mux(stream.encode(frame_of(frame.planes, form_of(deep), frame.pts + ahead, tick, tags)))
-            count += 1
+
+        count = beside(put, frames)
         out.mux(stream.encode(None))
     return count
 
 
+def beside(put: Callable[[Frame], None], frames: Iterable[Frame]) -> int:
+    """Each frame is put, one after the other, while the next ones are made; says how many there were."""
+    count, waiting = 0, deque[Future[None]]()
+    with ThreadPoolExecutor(1, "encode") as side:
+        for frame in frames:
+            if len(waiting) == WAITING:
+                waiting.popleft().result()
+            waiting.append(side.submit(put, frame))
+            count += 1
+        for one in waiting:
+            one.result()
+    return count
+
+
 def h264(crf: int) -> dict[str, str]:
-    return {"preset": "veryfast", "crf": str(crf), "bf": "2", "g": "60", "x264-params": "stitchable=1"}
+    """Without the macroblock tree, with which x264 makes other bytes of the same frames once in some dozen times."""
+    return {"preset": "veryfast", "crf": str(crf), "bf": "2", "g": "60", "x264-params": "stitchable=1:mbtree=0"}
 
 
-def hevc(crf: int) -> dict[str, str]:
+def hevc(crf: int, light: dict[str, str]) -> dict[str, str]:
     said = f"crf={crf + 2}:keyint=60:bframes=2:log-level=error:pools=2:frame-threads=1:open-gop=0"
+    said = ":".join([said, *(f"{name}={value}" for name, value in light.items())])
     return {"preset": "veryfast", "x265-params": said}
 
 

@@ -17,11 +17,14 @@ from pipelines.restoring.plan import Chunk, Plan, planned
 from pipelines.restoring.source import BT709, RGB, UNSAID, Source, UnreadableFilm
 
 BITS_A_PIXEL = {"small": 0.12, "good": 0.3, "best": 0.8}
-STEADYING, JOINING = 0.05, 0.97
+LOOKING, STEADYING, JOINING = 0.02, 0.05, 0.97
+SETTLED_S = 3.0
+"""After so long its pace says how long the rest will take."""
 
 
 class Restorer(Protocol):
-    """Makes frames of frames. What it makes of a chunk must depend on that chunk's frames alone."""
+    """Makes frames of frames. What it makes of a chunk must depend on that chunk's frames alone. It may have a way of
+    its own to make frames `between` others."""
 
     chunk: int
     """Frames of the source that are done at a time."""
@@ -31,6 +34,12 @@ class Restorer(Protocol):
     """Frames before and after that it wants to see."""
     pace: Fraction
     """Frames it makes of one of the source: 2 where each field becomes one."""
+
+    batch: int
+    """Chunks that it wants to be shown at once, before the first of them is restored; 0: none."""
+
+    def ahead(self, folder: Path, chunks: Iterable[Iterator[Any]], tell: Callable[[], None]) -> None:
+        """The frames of the next `batch` chunks. What it makes of them already it may keep in `folder`, which lasts."""
 
     def restored(self, frames: Iterator[Any], tell: Callable[[], None]) -> Iterator[Any]:
         """av frames to av frames: 4:2:0, upright, in their final size, with their times."""
@@ -45,7 +54,7 @@ class Film:
             source, options, chunk=restorer.chunk, overlap=restorer.overlap, context=restorer.context
         )
         self.deep = source.depth > 8
-        self.begun, self.ready, self.now = time.monotonic(), 0, self.plan.chunks[0].start
+        self.begun, self.ready, self.now, self.pace = time.monotonic(), 0, self.plan.chunks[0].start, 0.0
 
     @property
     def rate(self) -> Fraction:
@@ -67,8 +76,9 @@ class Film:
         wanted = self.size[0] * self.size[1] * frames * BITS_A_PIXEL[self.options.quality] / 8 * 2
         keep.room_for(folder, wanted)
         finish = self.finisher(folder)
-        tail = self.resumed(folder)
+        tail, self.begun = self.resumed(folder), time.monotonic()
         for chunk in self.plan.chunks[self.ready :]:
+            self.look_ahead(chunk, folder)
             tail = self.write(chunk, folder, tail, finish)
         out = self.context.workdir / "restored.mp4"
         heard = sound.fetched(
@@ -84,6 +94,14 @@ class Film:
             progress=lambda part: self.context.progress(JOINING + 0.03 * part, "joining"),
         )  # fmt: skip
         return out
+
+    def look_ahead(self, chunk: Chunk, folder: Path) -> None:
+        """Where a batch of chunks begins, show the restorer all of it."""
+        if batch := self.restorer.batch:
+            first = chunk.number
+            if (first - self.ready) % batch == 0:
+                coming = (self.source.read(c.first, c.last) for c in self.plan.chunks[first : first + batch])
+                self.restorer.ahead(folder / "ahead", coming, lambda: self.tell(chunk, None))
 
     def resumed(self, folder: Path) -> list[Frame]:
         """How many chunks are there already, and what the next one begins from."""
@@ -105,14 +123,17 @@ class Film:
             shape = self.size[0] / self.size[1]
             steadied = steady.Steady(way, self.options.stabilise, float(self.plan.tick), shape).steadied
 
+        make = getattr(self.restorer, "between", between.between)
+
         def finish(frames: Iterator[Frame]) -> Iterator[Frame]:
             if steadied:
                 frames = steadied(frames)
             if self.options.mend:
-                frames = between.mended(frames, round(1 / (self.source.rate * self.restorer.pace) / self.plan.tick))
+                usual = round(1 / (self.source.rate * self.restorer.pace) / self.plan.tick)
+                frames = between.mended(frames, usual, make)
             if self.options.fps != "same":
                 first = self.source.at(self.plan.first) * self.plan.ratio
-                frames = between.at_rate(frames, first, float(1 / self.rate / self.plan.tick))
+                frames = between.at_rate(frames, first, float(1 / self.rate / self.plan.tick), make)
             return frames
 
         return finish
@@ -139,7 +160,7 @@ class Film:
         file, part = piece(folder, chunk), folder / "chunk.part"
         count = encode.write(
             part, within(), size=self.size, deep=self.deep, tick=tick, rate=self.rate, tags=self.tags,
-            quality=self.options.quality,
+            quality=self.options.quality, light=self.source.light,
         )  # fmt: skip
         if not count:
             if len(self.plan.chunks) == 1:
@@ -163,13 +184,22 @@ class Film:
         """How far it is, at which pace; where a cancel comes out."""
         first, last = (self.source.at(n) * self.plan.ratio for n in (self.plan.first, self.plan.last))
         self.now = now = min(max(self.now, chunk.start, chunk.start if pts is None else pts), chunk.end)
-        part = STEADYING + (JOINING - STEADYING) * (now - first) / max(1, last - first)
-        chunks = len(self.plan.chunks)
+        begins = STEADYING if self.options.stabilise else LOOKING
+        part = begins + (JOINING - begins) * (now - first) / max(1, last - first)
         done = sum(c.end - c.start for c in self.plan.chunks[self.ready : chunk.number]) + now - chunk.start
-        pace = float(done * self.plan.tick) * float(self.rate) / max(0.1, time.monotonic() - self.begun)
-        resumed = f", {self.ready} were there already" if self.ready else ""
-        said = getattr(self.restorer, "saying", str)() or f"{pace:.1f} frames a second"
-        self.context.progress(part, f"part {chunk.number + 1} of {chunks}{resumed}, {said}")
+        took = max(0.1, time.monotonic() - self.begun)
+        self.pace = float(done * self.plan.tick) * float(self.rate) / took
+        said = [f"part {chunk.number + 1} of {len(self.plan.chunks)}"]
+        said += [f"{self.ready} were there already"] if self.ready else []
+        said.append(getattr(self.restorer, "saying", str)() or f"{self.pace:.1f} frames a second")
+        said += [f"about {lasting(took * (last - now) / done)} left"] if took > SETTLED_S and done else []
+        self.context.progress(part, ", ".join(said))
+
+
+def lasting(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def piece(folder: Path, chunk: Chunk) -> Path:

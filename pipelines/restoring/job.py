@@ -30,6 +30,7 @@ def restored(pipeline: Pipeline, options: Any, context: Context, restorer: Maker
     pipeline.told = {**pipeline.told, "report": report, "used": told(used), "options": applied(options, used)}
     with keep.kept(context, keep.key(pipeline.model, options, getattr(pipeline, "seeded", False))) as folder:
         out = film.made(folder, report)
+        pipeline.told |= {"frames_a_second": round(film.pace, 2)}
         context.progress(1.0, "done")
         yield out
         keep.done(folder)

@@ -18,7 +18,7 @@ from pipelines.faults import DiskFull
 KEPT_S = 7 * 24 * 3600.0
 """How long the chunks of a job that nobody went on with are kept."""
 SPARE_BYTES = 200 * 2**20
-FORM = 1
+FORM = 2
 """Counts up when what the engine makes of a recipe changes: what was kept before is then of no use."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -17,6 +17,11 @@ Rate = Literal["same", "24", "25", "30", "48", "50", "60"]
 Quality = Literal["small", "good", "best"]
 MOST = 8192
 """Pixels of the longer side that are made at most."""
+
+
+def worded(said: object) -> object:
+    """A rate as a number is as good as one in words."""
+    return str(said) if isinstance(said, int) else said
 
 
 class Restoring(Options):
@@ -34,7 +39,7 @@ class Restoring(Options):
     stabilise: float = Field(
         0, ge=0, le=1, title="Stabilise", description="How calm the camera becomes; its edges are cut by that"
     )
-    fps: Annotated[Rate, BeforeValidator(lambda said: str(said) if isinstance(said, int) else said)] = Field(
+    fps: Annotated[Rate, BeforeValidator(worded)] = Field(
         "same", title="Frame rate", description="Frames in between are made from the motion around them"
     )
     mend: bool = Field(
@@ -46,6 +51,13 @@ class Restoring(Options):
     from_s: float = Field(0, ge=0, le=86400, title="From", description="Seconds into the clip")
     duration_s: float = Field(0, ge=0, le=86400, title="Duration", description="In seconds; 0 is to the end")
     quality: Quality = Field("good", title="Quality", description="How finely the film is written, and how large it is")
+
+
+def smoothing(usual: float) -> Any:
+    """The field of models that make each frame, or stretch, for itself."""
+    return Field(
+        usual, ge=0, le=1, title="Smooth over time", description="How much of the flicker between frames is taken out"
+    )
 
 
 def sized(seen: tuple[int, int], size: Size) -> tuple[int, int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,27 +26,50 @@ class Shown(NamedTuple):
 
 
 Paint = Callable[[Iterator[Shown], Tell], Iterator[Shown]]
+Ahead = Callable[[Path, Iterable[Iterator[Shown]], Tell], None]
+
+
+def in_stretches(most: int, through: Callable[[list[np.ndarray], Tell], list[np.ndarray]]) -> Paint:
+    """A way to paint so many pictures at once."""
+
+    def paint(pictures: Iterator[Shown], tell: Tell) -> Iterator[Shown]:
+        while stretch := list(islice(pictures, most)):
+            tell()
+            made = through([one.image for one in stretch], tell)
+            yield from (one._replace(image=image) for one, image in zip(stretch, made, strict=True))
+
+    return paint
 
 
 class Painted:
     """`paint` makes pictures of pictures, of any size; they come upright, deinterlaced, in square pixels, in `given`
-    size or their own. `chunk`, `overlap` and `context` are as the engine has them. `smooth` takes flicker out; `saying`
-    tells what is being done right now."""
+    size or their own. `chunk`, `overlap`, `context` and `batch` are as the engine has them; `ahead` is given the
+    pictures of a batch. `smooth` takes flicker out; `saying` tells what is being done right now."""
 
     def __init__(self, paint: Paint, used: dict[str, Any], source: Source, size: tuple[int, int], *, chunk: int = 60,
                  overlap: int = 4, context: int = 10, given: tuple[int, int] | None = None, deep: bool | None = None,
-                 smooth: float = 0, saying: Callable[[], str] = str):  # fmt: skip
+                 smooth: float = 0, saying: Callable[[], str] = str, batch: int = 0,
+                 ahead: Ahead | None = None):  # fmt: skip
         self.paint, self.used, self.source, self.size = paint, used, source, size
         self.chunk, self.overlap, self.context, self.given = chunk, overlap, context, given or source.seen
         self.pace = PACE.get(used["deinterlace"], Fraction(1))
         self.deep, self.fine = source.depth > 8, source.depth > 8 if deep is None else deep
         self.smooth, self.saying = 0 if source.still else smooth, saying
+        self.batch, self.handed = batch, ahead
 
-    def restored(self, frames: Iterator[Any], tell: Tell) -> Iterator[Any]:
+    def ahead(self, folder: Path, chunks: Iterable[Iterator[Any]], tell: Tell) -> None:
+        """The frames of the next `batch` chunks, before the first of them is restored."""
+        assert self.handed
+        self.handed(folder, (self.shown(frames, tell) for frames in chunks), tell)
+
+    def shown(self, frames: Iterator[Any], tell: Tell) -> Iterator[Shown]:
         source, used = self.source, self.used
         chain = coloured(source, self.given, self.fine)
         whole = prepared(heard(frames, tell), source, used["deinterlace"], used["first_field"], chain)
-        shown = (Shown(planes_of(frame)[0], frame.pts, frame.time_base) for frame in whole)
+        return (Shown(planes_of(frame)[0], frame.pts, frame.time_base) for frame in whole)
+
+    def restored(self, frames: Iterator[Any], tell: Tell) -> Iterator[Any]:
+        source, shown = self.source, self.shown(frames, tell)
         matrix = BT709 if source.matrix == RGB else source.matrix
         after = [*uncoloured(matrix, self.size, self.deep), *calmed(self.smooth)]
         yield from filtered((framed(one) for one in self.paint(shown, tell)), after, source.rate)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.faults import Unsupported
+from pipelines.restoring import light
 
 ALONE = {"protocol_whitelist": "file", "enable_drefs": "0"}
 """Nothing a file says makes the demuxer open a second one."""
@@ -76,6 +77,8 @@ class Source:
     """Matrix, primaries, transfer and range of its colours, by H.273's numbers."""
     flagged: bool = False
     """Whether its first frame says that it is interlaced."""
+    light: dict[str, str] = field(default_factory=dict)
+    """How bright it was mastered, where it says (`light.said`)."""
     still: bool = False
     """A picture, as a film of one frame."""
 
@@ -184,5 +187,5 @@ def look(path: Path) -> Source:
             aspect=stream.sample_aspect_ratio or Fraction(1), degrees=round(frame.rotation / 90) * 90 % 360,
             tick=stream.time_base, rate=Fraction(rate), origin=min(starts, default=Fraction(0)),
             sound=bool(container.streams.audio), tags=tags | {"color_range": FULL if full else 1},
-            flagged=bool(frame.interlaced_frame),
+            flagged=bool(frame.interlaced_frame), light=light.said(frame),
         )  # fmt: skip

@@ -254,7 +254,7 @@ def state_of(model: Model) -> str:
     status, why = model.status()
     mark, said = STATES[status]
     if model.draft and status == "ready":
-        mark, said = "draft", "draft · instant"
+        mark, said = "draft", "draft" if model.task == "restore" else "draft · instant"  # a whole film takes its time
     licence = f'<span class="muted">{html.escape(model.licence)}</span>' if model.licence else ""
     memory = f'<span class="muted">{model.vram_gb:g} GB</span>' if model.vram_gb else ""
     reason = f'<p class="muted">{html.escape(why)}</p>' if why else ""

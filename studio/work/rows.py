@@ -40,7 +40,14 @@ def job_of(row: Any, assets: list[Asset], position: int | None) -> Job:
 
 
 def eta(row: Any) -> float | None:
-    """Seconds left, if it goes on as it has gone so far. A download's note knows better: it may have begun halfway."""
-    if row["lane"] == "net" or row["status"] in FINISHED or row["progress"] < 0.03 or not row["started"]:
+    """Seconds left, if it goes on as it has gone so far. The notes of a download and of a restoration know better: they
+    may have begun halfway."""
+    if (
+        row["lane"] == "net"
+        or row["task"] == "restore"
+        or row["status"] in FINISHED
+        or row["progress"] < 0.03
+        or not row["started"]
+    ):
         return None
     return round((time.time() - row["started"]) * (1 - row["progress"]) / row["progress"], 1)

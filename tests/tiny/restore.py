@@ -1,5 +1,5 @@
-"""Networks that make pictures large, with random weights: spandrel's, a diffusion that draws four times as large, and
-LTX's enlarger of latents."""
+"""Networks that make pictures large, with random weights: spandrel's, a diffusion that draws four times as large,
+LTX's enlarger of latents, Kandinsky's super-resolution, and RIFE's frames between others."""
 
 from __future__ import annotations
 
@@ -30,6 +30,25 @@ def network(kind: str, **size: Any) -> Any:
         folder.mkdir()
         weights = {name: tensor.clone().contiguous() for name, tensor in made.state_dict().items()}
         save_file(weights, folder / "model.safetensors")
+
+    return build
+
+
+def rife(still: bool = False) -> Any:
+    """RIFE's network, which has one size; of one that is `still`, nothing moves and both frames weigh alike."""
+
+    def build(folder: Path) -> None:
+        import torch
+        from cccv.arch import IFNet
+        from safetensors.torch import save_file
+
+        torch.manual_seed(1932)
+        weights = {f"module.{name}": tensor.clone().contiguous() for name, tensor in IFNet().state_dict().items()}
+        for name, tensor in weights.items():
+            if still and "lastconv" in name:
+                tensor.zero_()
+        folder.mkdir()
+        save_file(weights, folder / "flownet.safetensors")
 
     return build
 
@@ -72,6 +91,26 @@ def ltx() -> Any:
     return diffusers.LTXLatentUpsamplePipeline(vae=vae.eval(), latent_upsampler=enlarger.eval())
 
 
+def kandinsky() -> Any:
+    import diffusers
+
+    transformer = diffusers.Kandinsky6SRTransformer3DModel(
+        in_visual_dim=8, out_visual_dim=80, time_dim=16, model_dim=32, ff_dim=32, num_visual_blocks=1,
+        axes_dims=(4, 6, 6), tile_sizes=((128, 128), (128, 256), (256, 128)),
+    )  # fmt: skip
+    vae = diffusers.Kandinsky6SRVAE(
+        latent_channels=8, encoder_block_out_channels=(8,) * 5, decoder_block_out_channels=(8,) * 5, layers_per_block=1
+    )
+    enlarger = diffusers.Kandinsky6SRLatentUpscalerBank(
+        in_channels=8, stage_channels=(8, 8, 8), num_pre_blocks=1, num_mid_blocks=1, num_post_blocks=1,
+        num_x2_adapter_blocks=1,
+    )  # fmt: skip
+    return diffusers.Kandinsky6SRPipeline(
+        transformer=transformer.eval(), vae=vae.eval(), scheduler=diffusers.PiflowScheduler(),
+        latent_upscaler=enlarger.eval(),
+    )  # fmt: skip
+
+
 def upscaler(name: str, kind: str, options: dict[str, Any] | None = None, **size: Any) -> Tiny:
     return Tiny(
         name, network(kind, **size), "pipelines.restore:Upscale", "restore", options or {}, TWICE, seeded=False,
@@ -93,5 +132,10 @@ TINY = [
         "sd-x4", saved(stable), "pipelines.upscale:StableUpscale", "restore", {"steps": 2, "tile": 64, "size": "4x"},
         {"kind": "image", "width": 384, "height": 256}, media=SOURCE,
     ),
+    Tiny("rife", rife(), "pipelines.rife:Rife", "restore", {"size": "2x"}, TWICE, seeded=False, media=SOURCE),
     Tiny("ltx-upscale", saved(ltx), "pipelines.upscale:LtxUpscale", "restore", {}, TWICE, media=SOURCE),
+    Tiny(
+        "kandinsky-upscale", saved(kandinsky), "pipelines.kandinsky:KandinskyUpscale", "restore", {}, TWICE,
+        media=SOURCE,
+    ),
 ]  # fmt: skip

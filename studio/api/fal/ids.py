@@ -113,6 +113,8 @@ IDS: dict[str, Target] = {
     "fal-ai/topaz/upscale/image": Target("restore", "seedvr2-3b", answer="image"),
     "fal-ai/seedvr/upscale/video": Target("restore", "seedvr2-3b"),
     "fal-ai/seedvr/upscale/image": Target("restore", "seedvr2-3b", answer="image"),
+    "fal-ai/kandinsky6-vsr": Target("restore", "kandinsky-upscaler"),
+    "fal-ai/esrgan": Target("restore", "real-esrgan", answer="image"),
 }
 REFUSED = {
     "fal-ai/sync-lipsync": "No model here moves lips to a voice.",

@@ -23,7 +23,7 @@ export function addModel(added) {
   };
   id.addEventListener("input", () => { id.dataset.own = "yes"; });
   const form = el("form", { oninput: look, onsubmit: (event) => { event.preventDefault(); send(); } }, where, called, titled, byHand,
-    el("p.muted", {}, "Its family is read from its files: diffusers, MusicGen, AudioGen and Kokoro folders, LoRAs, upscalers, ComfyUI workflows. No code of its own is ever run."), go);
+    el("p.muted", {}, "Its family is read from its files: diffusers, MusicGen, AudioGen and Kokoro folders, LoRAs, upscalers, RIFE, ComfyUI workflows. No code of its own is ever run."), go);
   const send = attempt(async () => {
     go.disabled = true;
     try {

@@ -29,12 +29,18 @@ export function compare({ before, after, offset = 0 }) {
     else { playing.pause(); at.value = playing.currentTime; show(); }
   }, { kind: "quiet" });
 
-  function show() {
-    const t = film ? Number(at.value) + half / 2 : 0;
+  let turn = 0;
+
+  /** The same moment of both at once: until the slower one is there, the moment before stays. */
+  async function show() {
+    const t = film ? Number(at.value) + half / 2 : 0, mine = ++turn;
     said.textContent = seconds(Number(at.value));
-    const first = frameUrl(before.id, film ? t + offset : 0), second = frameUrl(after.id, t);
-    if (old.getAttribute("src") !== first) old.src = first;
-    if (fresh.getAttribute("src") !== second) fresh.src = second;
+    const wanted = [frameUrl(before.id, film ? t + offset : 0), frameUrl(after.id, t)];
+    frame.setAttribute("aria-busy", "true");
+    await Promise.allSettled(wanted.map((src) => Object.assign(new Image(), { src }).decode()));
+    if (mine !== turn) return;
+    [old.src, fresh.src] = wanted;
+    frame.removeAttribute("aria-busy");
   }
   let soon = 0;
   at.addEventListener("input", () => { said.textContent = seconds(Number(at.value)); clearTimeout(soon); soon = setTimeout(show, 120); });

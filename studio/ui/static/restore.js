@@ -64,8 +64,19 @@ class Restored extends Stage {
     if (job.status !== "done" || !job.assets.length) return super.face(job);
     const after = job.assets[0], { source, from_s: offset = 0 } = job.recipe.options;
     const shown = el("div.pair", {}, player(after));
-    get(`/assets/${source}`).then((before) => shown.replaceChildren(compare({ before, after, offset }))).catch(() => {});
+    get(`/assets/${source}`).then((before) => {
+      shown.replaceChildren(compare({ before, after, offset }));
+      this.foretell(job, before, after);
+    }).catch(() => {});
     return shown;
+  }
+
+  /** How long the whole would take, by the pace of a trial. */
+  foretell(job, before, after) {
+    const pace = job.result?.frames_a_second;
+    if (!job.recipe.options.duration_s || !pace) return;
+    this.whole = { id: job.id, said: `the whole would take about ${seconds(before.duration_s * (after.fps || 25) / pace)}` };
+    if (job.id === this.take?.id) this.describe(job);
   }
 
   empty() {
@@ -77,7 +88,8 @@ class Restored extends Stage {
     const said = this.caption.querySelector(".said"), made = job?.assets?.[0];
     if (!said) return;
     const { size, from_s: from, duration_s: length } = job.recipe.options;
-    said.textContent = [made?.name ?? "Restoring", size !== "same" && size, length ? `${seconds(length)} from ${seconds(from)}` : ""].filter(Boolean).join(" · ");
+    const what = length ? `Trial of ${seconds(length)} from ${seconds(from)}` : made?.name ?? "Restoring";
+    said.textContent = [what, size !== "same" && size, this.whole?.id === job.id && this.whole.said].filter(Boolean).join(" · ");
     said.title = said.textContent;
   }
 }

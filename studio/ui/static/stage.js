@@ -155,7 +155,7 @@ class Stage extends HTMLElement {
     const made = job?.status === "done" && job.assets[0];
     const { seed } = job?.recipe?.options ?? {};
     const size = made && made.width ? `${made.width} × ${made.height} px` : "";
-    const facts = made ? [size, made.duration_s ? seconds(made.duration_s) : "", made.fps ? `${made.fps} fps` : "", seed !== undefined ? `seed ${seed}` : ""] : [];
+    const facts = made ? [size, made.duration_s ? seconds(made.duration_s) : "", made.fps ? `${Math.round(made.fps * 100) / 100} fps` : "", seed !== undefined ? `seed ${seed}` : ""] : [];
     this.caption.replaceChildren(...(job ? [
       el("p.said", { title: promptOf(job) }, promptOf(job)),
       el("p.facts", {}, isDraft(job) && el("span.badge.draft", { title: "Made by a draft model: quick, and no GPU" }, "draft"), el("span.mono.muted", {}, facts.filter(Boolean).join(" · "))),
