@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
@@ -75,3 +76,26 @@ def test_many_uploads_at_once_and_a_slow_one_leave_nothing_half_done(locked, gue
         with ThreadPoolExecutor(4) as hands:
             assert set(hands.map(send, range(4))) == {201}
     until(lambda: not list((locked.home / "tmp").glob("upload-*")))
+
+
+def test_whoever_sends_very_many_files_at_once_waits_for_the_first_ones(locked, guest):
+    key = guest.headers["authorization"]
+    head = f"POST /api/v1/assets HTTP/1.1\r\nHost: 127.0.0.1:{locked.port}\r\nAuthorization: {key}\r\n"
+    head += "Content-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n--b\r\n\r\n"
+    lines = [socket.create_connection(("127.0.0.1", locked.port), 10) for _ in range(17)]
+    for line in lines:
+        line.sendall(head.encode())
+
+    def send():
+        return guest.post("/api/v1/assets", files={"file": ("a.png", png(61, 62))})
+
+    turned_away, _, _ = select.select(lines, [], [], 30)  # one of them, whichever was read last
+    assert turned_away[0].recv(100).startswith(b"HTTP/1.1 429")
+    refused = send()
+    assert refused.status_code == 429
+    assert refused.json()["error"]["type"] == "too_many_at_once"
+    assert int(refused.headers["retry-after"]) > 0
+    assert guest.get("/api/v1/jobs").status_code == 200, "what is no file goes on"
+    for line in lines:
+        line.close()
+    until(lambda: send().status_code == 201)
