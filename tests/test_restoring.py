@@ -19,7 +19,7 @@ from conftest import HOUSE
 from footage import fine, psnr, read, scene, write
 from pipelines.draft import restore as draft
 from pipelines.faults import Cancelled, DiskFull, Invalid, Unsupported
-from pipelines.restoring import encode, keep, tiles
+from pipelines.restoring import encode, engine, keep, tiles
 from pipelines.restoring.graph import Frame
 from pipelines.restoring.options import sized
 from restored import Here, Restorer
@@ -280,6 +280,11 @@ def test_tiles_make_the_same_as_the_whole():
 
     made = tiles.tiled(image, 64, 2, twice, lambda: None)
     assert np.array_equal(made, np.repeat(np.repeat(image, 2, 0), 2, 1))
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(40.2, "40 s"), (372, "6 min"), (9000, "2.5 h")])
+def test_what_is_left_is_said_as_roughly_as_it_is_known(seconds, said):
+    assert engine.lasting(seconds) == said
 
 
 @pytest.mark.parametrize(
