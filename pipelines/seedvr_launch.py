@@ -45,7 +45,7 @@ class Launched:
 
     @property
     def said(self) -> str:
-        return self.run.stage if self.run else ""
+        return self.run.stage if self.run else "SeedVR: handing over"
 
     def ahead(self, folder: Path, chunks: Iterable[Iterator[Shown]], tell: Tell) -> None:
         """Ask for the stretches of several chunks at once; `folder` keeps them."""

@@ -41,7 +41,7 @@ class Run:
         """`limit_s` is for one stretch; `mark` is where its process group is written down, so that one that outlived
         its studio is ended before the next begins."""
         end_former(mark)
-        self.limit_s, self.mark, self.stage = limit_s, mark, ""
+        self.limit_s, self.mark, self.stage = limit_s, mark, "SeedVR: loading"
         self.said: deque[str] = deque(maxlen=40)
         self.process = subprocess.Popen(
             command, cwd=home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",

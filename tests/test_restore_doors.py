@@ -113,6 +113,17 @@ def test_the_command_line_restores_and_reports(server, old, tmp_path):
     assert "makes image" in studio("--model", "draft-image", "--out", str(out)).stderr
 
 
+def test_the_command_line_knows_models_of_ones_own(old, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    lines = ["[mine]", 'repo = "/nowhere"', 'family = "pipelines.restore:Upscale"', 'task = "restore"']
+    (home / "models.toml").write_text("\n".join(lines))
+    code = "import sys; sys.argv[0] = 'studio'; from app import main; main()"
+    command = [sys.executable, "-c", code, "restore", str(old), "--model", "mine", "--report", "--home", str(home)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert "Noise" in done.stdout, done.stderr
+
+
 # --- a timeline's clips ---------------------------------------------------------------------------------------------
 
 

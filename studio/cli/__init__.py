@@ -49,10 +49,10 @@ def generate(
 
     if task not in TASKS:
         raise typer.BadParameter(f"{task} is not one of image, video, music, sound, speech.")
-    chosen = catalogue.find(model) if model else catalogue.default(task)  # type: ignore[arg-type]
-    if chosen.task != task:
-        raise Invalid(f"{chosen.id} makes {chosen.task}, not {task}.", "`studio models list` shows which makes what.")
     with at_home(home, working=True) as studio:
+        chosen = catalogue.find(model) if model else catalogue.default(task)  # type: ignore[arg-type]
+        if chosen.task != task:
+            raise Invalid(f"{chosen.id} makes {chosen.task}, not {task}.", "`studio models list` shows which makes it.")
         options = with_files(studio, chosen, options_of(option or []))
         options["text" if task == "speech" else "prompt"] = prompt
         job, _ = studio.submit(GenerationRequest(model=chosen.id, options=options))

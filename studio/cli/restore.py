@@ -31,10 +31,10 @@ def restore(
 
     if out is None and not report:
         raise typer.BadParameter("--out says where to put it; --report only measures.")
-    chosen = catalogue.find(model)
-    if chosen.task != "restore":
-        raise Invalid(f"{chosen.id} makes {chosen.task}, not restorations.", "`studio models list` shows which do.")
     with at_home(home, working=not report) as studio:
+        chosen = catalogue.find(model)  # one's own are known where its home is
+        if chosen.task != "restore":
+            raise Invalid(f"{chosen.id} makes {chosen.task}, not restorations.", "`studio models list` shows which do.")
         source = studio.library.add(file, name=file.name)
         if report:
             from studio.library.condition import condition
