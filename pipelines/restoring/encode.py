@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from pipelines.ffmpeg import x264_steady
 from pipelines.restoring.graph import Frame, frame_of
 from pipelines.restoring.source import opened
 
@@ -39,7 +40,7 @@ def write(path: Path, frames: Iterable[Frame], *, size: tuple[int, int], deep: b
         coder = stream.codec_context
         coder.width, coder.height, coder.pix_fmt = *size, form_of(deep)
         coder.time_base, coder.framerate = tick, rate
-        coder.options = hevc(CRF[quality], light or {}) if deep else h264(CRF[quality])
+        coder.options = hevc(CRF[quality], light or {}) if deep else h264(CRF[quality], *size)
         coder.thread_count = 2
         for name, value in tags.items():
             setattr(coder, name, value)
@@ -66,9 +67,10 @@ def beside(put: Callable[[Frame], None], frames: Iterable[Frame]) -> int:
     return count
 
 
-def h264(crf: int) -> dict[str, str]:
+def h264(crf: int, width: int, height: int) -> dict[str, str]:
     """Without the macroblock tree, with which x264 makes other bytes of the same frames once in some dozen times."""
-    return {"preset": "veryfast", "crf": str(crf), "bf": "2", "g": "60", "x264-params": "stitchable=1:mbtree=0"}
+    steady = f"stitchable=1:mbtree=0:{x264_steady(width, height)}"
+    return {"preset": "veryfast", "crf": str(crf), "bf": "2", "g": "60", "x264-params": steady}
 
 
 def hevc(crf: int, light: dict[str, str]) -> dict[str, str]:
