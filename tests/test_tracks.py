@@ -187,7 +187,11 @@ def test_a_group_is_roped_in_moved_copied_and_taken_out_as_one(tracks):
 
 def test_what_is_brought_comes_down_where_it_is_shown(tracks, media):
     page = tracks.page
-    page.locator(".bin-head .search").fill("boat")  # others may have brought much since
+    with page.expect_response(lambda r: "q=boat" in r.url):  # others may have brought much since
+        page.locator(".bin-head .search").fill("boat")
+    page.wait_for_function(
+        "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))"
+    )
     card = page.locator(f'.bin-card[data-id="{media["boat.webp"]}"]')
     lane = page.locator('.row[data-track="0"] .lane')
     with tracks.edit(put=True):

@@ -19,6 +19,9 @@ export function carried(event) {
 
 export const letDown = () => { now = null; };
 
+/** Whether something is in the hand: what it was taken from must stay where it is until it is put down. */
+export const carrying = () => now !== null;
+
 addEventListener("dragend", letDown);
 addEventListener("dragover", (event) => {
   const tab = carried(event) && event.target.closest?.("[role=tab]");

@@ -1,6 +1,6 @@
 /* The brief: what the film is about, how long, in which shape and style, and who tells it. */
 
-import { Fault, attempt, button, el, fileUrl, get, icon, post, pulse, report } from "./api.js";
+import { BASE, Fault, attempt, button, el, fileUrl, get, icon, post, pulse, report } from "./api.js";
 
 const EXAMPLES = [
   "A fishing boat leaves the harbour at dawn and comes home in the evening",
@@ -143,6 +143,6 @@ function outline([w, h]) {
 }
 
 function styleCard(name) {
-  const face = name === "auto" ? el("span.any", {}, icon("brush", 22)) : el("img", { src: `/ui/static/styles/${name}.webp`, alt: "", width: 112, height: 63, loading: "lazy" });
+  const face = name === "auto" ? el("span.any", {}, icon("brush", 22)) : el("img", { src: `${BASE}/ui/static/styles/${name}.webp`, alt: "", width: 112, height: 63, loading: "lazy" });
   return [face, el("span", {}, name === "auto" ? "as the brief says" : name)];
 }

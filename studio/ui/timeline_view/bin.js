@@ -1,7 +1,7 @@
 // The bin: what the library holds, to be dragged onto the rows or put in with one click.
 
 import { attempt, button, el, get, hue, icon, openTab, pulse, report, seconds, thumbUrl, upload } from "/ui/static/api.js";
-import { lift } from "/ui/static/cargo.js";
+import { carrying, lift } from "/ui/static/cargo.js";
 import { isPreview } from "/ui/static/shelf.js";
 import { know } from "./bench.js";
 import { add } from "./cuts.js";
@@ -35,6 +35,7 @@ export function bin() {
     try {
       const page = await get(`/assets?${wish}`);
       if (mine !== asking) return;
+      if (carrying()) return void addEventListener("dragend", () => load(before), { once: true });
       next = page.next;
       const cards = page.items.filter((asset) => USED.includes(asset.kind) && !isPreview(asset)).map((asset) => card(know(asset)));
       before ? shelf.append(...cards) : shelf.replaceChildren(...cards);
