@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from pipelines.beside import beside
 from pipelines.ffmpeg import x264_steady
 from pipelines.restoring.graph import Frame, frame_of
 from pipelines.restoring.source import opened
@@ -19,8 +18,6 @@ BEFORE_S = Fraction(1, 10)
 """Sound from so long before the beginning goes along, unheard: its first packets cannot be decoded without."""
 DELAY = 2
 """Frames by which the encoders decode ahead of what is shown, at most."""
-WAITING = 4
-"""Frames that wait for the encoder at most."""
 CRF = {"small": 22, "good": 17, "best": 11}
 
 
@@ -50,20 +47,6 @@ def write(path: Path, frames: Iterable[Frame], *, size: tuple[int, int], deep: b
 
         count = beside(put, frames)
         out.mux(stream.encode(None))
-    return count
-
-
-def beside(put: Callable[[Frame], None], frames: Iterable[Frame]) -> int:
-    """Each frame is put, one after the other, while the next ones are made; says how many there were."""
-    count, waiting = 0, deque[Future[None]]()
-    with ThreadPoolExecutor(1, "encode") as side:
-        for frame in frames:
-            if len(waiting) == WAITING:
-                waiting.popleft().result()
-            waiting.append(side.submit(put, frame))
-            count += 1
-        for one in waiting:
-            one.result()
     return count
 
 

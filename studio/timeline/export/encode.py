@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from pipelines import ffmpeg
+from pipelines.beside import beside
 from pipelines.ffmpeg import EncodingFailed
 from studio.timeline.export.codecs import Spec
 from studio.timeline.paint.picture import BLACK, Picture, buffer_of
@@ -33,20 +34,24 @@ def sealed(path: Path) -> Any:
     return av.open(str(path), stream_options=unseen)
 
 
-def write_piece(path: Path, pictures: Iterable[Picture], spec: Spec) -> int:
-    """Encode pictures as one closed run, tagged BT.709, square pixels; says how many frames it wrote."""
+def write_piece(path: Path, pictures: Iterable[Picture], spec: Spec, ahead: int = 0) -> int:
+    """Encode pictures as one closed run, tagged BT.709, square pixels; with `ahead`, beside the painting of so many
+    more, which is worth its while where cores would be idle. Says how many frames it wrote."""
     if spec.coding.tool is not None:
         return piped_piece(path, pictures, spec)
-    count, tick = 0, 1 / spec.fps
+    tick = 1 / spec.fps
     with av.open(str(path), "w", options=dict(BITEXACT)) as container:
         stream: Any = container.add_stream(spec.coding.encoder, rate=spec.fps, options=dict(spec.coding.options))
         dress(stream.codec_context, spec)
-        for picture in pictures:
+
+        def put(numbered: tuple[int, Picture]) -> None:
+            n, picture = numbered
             frame = frame_of(picture, spec.coding.pixels)
-            frame.pts, frame.time_base = count, tick
+            frame.pts, frame.time_base = n, tick
             frame.colorspace, frame.color_range = BT709, LIMITED
             container.mux(stream.encode(frame))
-            count += 1
+
+        count = beside(put, enumerate(pictures), ahead) if ahead else sum(1 for _ in map(put, enumerate(pictures)))
         container.mux(stream.encode(None))
     return count
 
@@ -109,7 +114,9 @@ def write_sound(path: Path, blocks: Iterable[np.ndarray], encoder: str, kbps: in
         if kbps:
             stream.codec_context.bit_rate = kbps * 1000
         stream.codec_context.flags |= av.codec.context.Flags.bitexact
-        for block in blocks:
+
+        def put(block: np.ndarray) -> None:
+            nonlocal done
             if encoder in SIXTEEN_BITS:
                 frame = av.AudioFrame.from_ndarray(dithered(block, done).reshape(1, -1), format="s16", layout="stereo")
             else:
@@ -118,6 +125,8 @@ def write_sound(path: Path, blocks: Iterable[np.ndarray], encoder: str, kbps: in
             frame.sample_rate, frame.pts, frame.time_base = RATE, done, Fraction(1, RATE)
             done += len(block)
             container.mux(stream.encode(frame))
+
+        beside(put, blocks)
         container.mux(stream.encode(None))
 
 
@@ -128,10 +137,17 @@ def dithered(block: np.ndarray, at: int) -> np.ndarray:
 
 
 def read_sound(path: Path) -> Iterator[np.ndarray]:
-    """The blocks of a sound file at 48 kHz stereo, as a player hears them."""
+    """The sound of a file at 48 kHz stereo, as a player hears it, in blocks of about a second."""
+    parts, held = list[np.ndarray](), 0
     with av.open(str(path)) as container:
         resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
         for frame in container.decode(audio=0):
             frame.pts = None
             for part in resampler.resample(frame):
-                yield part.to_ndarray().reshape(-1, 2)
+                parts.append(part.to_ndarray().reshape(-1, 2))
+                held += len(parts[-1])
+            if held >= RATE:
+                yield np.concatenate(parts)
+                parts, held = [], 0
+    if parts:
+        yield np.concatenate(parts)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pipelines.beside import beside
 from studio.timeline.export.encode import read_sound, write_sound
 from studio.timeline.model import Timeline
 from studio.timeline.sound.limiter import limited
@@ -85,9 +86,12 @@ def premix(blocks: Iterator[np.ndarray], raw: Path, alive: Callable[[], None]) -
     """The mix as it is, on the disk: it is read again for every round. Measured on the way."""
     meter = Meter()
     with raw.open("wb") as file:
-        for block in watched(blocks, alive):
+
+        def put(block: np.ndarray) -> None:
             meter.add(block)
             block.tofile(file)
+
+        beside(put, watched(blocks, alive))
     return meter
 
 

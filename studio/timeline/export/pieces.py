@@ -23,6 +23,8 @@ BYTES_A_PIXEL = 140
 SHARE = 16
 """A sixteenth of the machine's memory may go into that, and always enough for two."""
 LOOK_S = 0.05
+AHEAD = 2
+"""Where there are few pieces, each is painted so many frames before it is encoded: no core waits for the other."""
 
 
 class Rows:
@@ -60,9 +62,9 @@ def make_pieces(order: Order, plan: list[Segment], spec: Spec) -> int:
     if not todo:
         return 0
     hands = hands_for(spec, len(todo))
-    rows, painted = Rows(todo, hands), [0] * hands
+    rows, painted, ahead = Rows(todo, hands), [0] * hands, AHEAD if len(todo) <= 2 * hands else 0
     with ThreadPoolExecutor(hands, "painter") as crew:
-        jobs = [crew.submit(make_row, order, rows, hand, spec, painted) for hand in range(hands)]
+        jobs = [crew.submit(make_row, order, rows, hand, spec, painted, ahead) for hand in range(hands)]
         try:
             watch(order, jobs, painted, sum(piece.frames for piece in todo))
         except BaseException:
@@ -92,13 +94,13 @@ def note(done: int, total: int, seconds: float) -> str:
     return f"Frame {done} of {total} · {done / seconds:.0f} fps · {clock} left"
 
 
-def make_row(order: Order, rows: Rows, hand: int, spec: Spec, painted: list[int]) -> None:
+def make_row(order: Order, rows: Rows, hand: int, spec: Spec, painted: list[int], ahead: int) -> None:
     """One hand's work: piece after piece, each looked at before it goes on the shelf."""
     size, clear = (spec.width, spec.height), "a" in spec.coding.pixels[:4]
     with Painter(order.timeline, order.media, size, order.settings.burn_captions, clear) as painter:
         while (piece := rows.next(hand)) is not None:
             with order.shelf.making(piece.key, spec.coding.piece) as path:
-                if write_piece(path, pictures(order, painter, piece, hand, painted), spec) != piece.frames:
+                if write_piece(path, pictures(order, painter, piece, hand, painted), spec, ahead) != piece.frames:
                     raise failed(RuntimeError("a piece came out short"))
                 check.piece(path, piece.frames)
 

@@ -10,6 +10,7 @@ import av
 import av.error
 import numpy as np
 
+from pipelines.beside import beside
 from studio.timeline.sound.reels import chain
 
 RATE = 48_000
@@ -169,6 +170,5 @@ def foretold(envelope: np.ndarray, gain_db: float, ceiling: float) -> float | No
 
 def measured(blocks: Iterable[np.ndarray]) -> Level:
     meter = Meter()
-    for block in blocks:
-        meter.add(block)
+    beside(meter.add, blocks)
     return meter.level()
