@@ -114,6 +114,6 @@ def coding(name: str, preset: str, fps: Fraction, size: tuple[int, int] = (0, 0)
     codec = CODECS[name]
     options = codec.options(QUALITIES[PRESETS[preset].quality], fps)
     if codec.encoder == "libx264":  # said, so that the bytes do not hang on the machine they are made on
-        options["threads"] = str(min(8, max(2, size[0] * size[1] // 1_000_000)))
+        options["threads"] = str(min(8, max(1, size[0] * size[1] // 1_000_000)))
         options["x264-params"] = f"stitchable=1:{ffmpeg.x264_steady(*size)}"
     return Coding(codec.encoder, codec.pixels, tuple(options.items()), codec.piece, codec.tag, codec.alone)
