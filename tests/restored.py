@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import pytest
+
+from footage import fine
 from pipelines import catalogue
 from pipelines.base import Model, Pipeline
 from pipelines.faults import Cancelled
@@ -42,3 +46,13 @@ class Restorer:
         made = [*pipeline.run(self.model.options(**given), self.context)]
         self.told = pipeline.told
         return made[0]
+
+
+@pytest.fixture
+def restore(tmp_path) -> Restorer:
+    return Restorer(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def known() -> np.ndarray:
+    return fine(20)

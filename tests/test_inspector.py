@@ -11,20 +11,20 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from test_cutting_room import API, client, room  # noqa: F401  fixtures
+from test_cutting_room import API, client, room
 
 RED_OUT = "LUT_3D_SIZE 2\n" + "".join(f"0 {g} {b}\n" for b in (0, 1) for g in (0, 1) for _ in (0, 1))
 
 
 @pytest.fixture
-def cut(room):  # noqa: F811
+def cut(room):
     """The sample, its first clip chosen."""
     room.clip(0, 0).click()
     expect(room.clip(0, 0)).to_have_attribute("aria-pressed", "true")
     return room
 
 
-def fill(room, label: str, value: object) -> None:  # noqa: F811
+def fill(room, label: str, value: object) -> None:
     with room.page.expect_response(lambda r: "/edits" in r.url) as said:
         field = room.page.locator(".inspector input.number").and_(room.page.get_by_label(label, exact=True))
         field.fill(str(value))
@@ -32,17 +32,17 @@ def fill(room, label: str, value: object) -> None:  # noqa: F811
     assert said.value.ok
 
 
-def pick(room, label: str, value: str) -> None:  # noqa: F811
+def pick(room, label: str, value: str) -> None:
     with room.page.expect_response(lambda r: "/edits" in r.url) as said:
         room.page.locator(".inspector").get_by_label(label, exact=True).select_option(value)
     assert said.value.ok
 
 
-def seen(room, frame: int = 30) -> np.ndarray:  # noqa: F811
+def seen(room, frame: int = 30) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(room.frame(frame))).convert("RGB"), float)
 
 
-def heard(room, start: int, frames: int = 60) -> np.ndarray:  # noqa: F811
+def heard(room, start: int, frames: int = 60) -> np.ndarray:
     """The mix as the player hears it, one channel."""
     url = f"{API}/projects/{room.project}/sound?start={start}&frames={frames}"
     with av.open(io.BytesIO(room.client.get(url).raise_for_status().content)) as sound:
@@ -95,17 +95,8 @@ def test_a_voice_goes_through_the_telephone_and_its_row_is_made_softer(cut):
     assert cut.timeline["tracks"][2]["items"][1]["pan"] == -1
 
 
-def test_captions_go_along_as_a_track_that_players_can_show(room, tmp_path: Path):  # noqa: F811
-    page = room.page
-    page.get_by_role("button", name="Export the film").click()
-    page.get_by_role("radio", name="MP4").click()
-    page.get_by_label("Size").select_option("360")
-    page.get_by_role("dialog").get_by_label("Captions").select_option("soft")
-    page.get_by_role("dialog").get_by_role("button", name="Export", exact=True).click()
-    page.locator("video.result").wait_for(timeout=120_000)
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Download").click()
-    download.value.save_as(tmp_path / "film.mp4")
+def test_captions_go_along_as_a_track_that_players_can_show(room, tmp_path: Path):
+    room.export(tmp_path / "film.mp4", Captions="soft")
     with av.open(str(tmp_path / "film.mp4")) as film:
         assert len(film.streams.subtitles) == 1
         said = b"".join(bytes(packet) for packet in film.demux(film.streams.subtitles[0]))

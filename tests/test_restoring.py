@@ -21,17 +21,7 @@ from pipelines.faults import Cancelled, DiskFull
 from pipelines.restoring import encode, engine, keep, tiles
 from pipelines.restoring.graph import Frame
 from pipelines.restoring.options import sized
-from restored import Here, Restorer
-
-
-@pytest.fixture
-def restore(tmp_path) -> Restorer:
-    return Restorer(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def known() -> np.ndarray:
-    return fine(20)
+from restored import Here, known, restore
 
 
 @pytest.fixture(scope="module")

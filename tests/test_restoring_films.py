@@ -12,18 +12,8 @@ import pytest
 from footage import fine, psnr, read, write
 from pipelines.draft import restore as draft
 from pipelines.faults import Invalid, Unsupported
-from restored import Here, Restorer
+from restored import Here, known, restore
 from studio.library.media import probe
-
-
-@pytest.fixture
-def restore(tmp_path) -> Restorer:
-    return Restorer(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def known() -> np.ndarray:
-    return fine(20)
 
 
 @pytest.fixture

@@ -17,14 +17,9 @@ from footage import fine, psnr, read, scene, ssim, vif, write
 from pipelines import ffmpeg
 from pipelines.restoring import encode
 from pipelines.restoring.graph import Frame
-from restored import Here, Restorer
+from restored import Here, restore
 
 FRAMES = 20
-
-
-@pytest.fixture
-def restore(tmp_path) -> Restorer:
-    return Restorer(tmp_path)
 
 
 LEAST = {  # decibels above what was given, and above Lanczos where it is made twice as large

@@ -9,17 +9,7 @@ from PIL import Image
 import footage
 from footage import fine, psnr, write
 from pipelines.restoring import advice, measure, sound
-from restored import Restorer
-
-
-@pytest.fixture
-def restore(tmp_path) -> Restorer:
-    return Restorer(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def known() -> np.ndarray:
-    return fine(20)
+from restored import known, restore
 
 
 def test_a_picture_is_restored_with_its_transparency(known, restore, tmp_path):

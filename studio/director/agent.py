@@ -106,7 +106,7 @@ class Assistant:
             self.changed.notify_all()
         self.call_off(turn)
         if turn.open:
-            turn = self.put(turn.id, state="stopped", asks="", say="Stopped.")
+            turn = self.turns.put(turn.id, state="stopped", asks="", say="Stopped.")
         return turn
 
     def undo(self, id: str) -> Turn:
@@ -122,7 +122,7 @@ class Assistant:
         if film and before.plan:
             studio.db.change("update film set plan = ?, version = version + 1 where id = ?", before.plan, film.id)
         self.note(turn, "studio", "undone", turn.text)
-        return self.put(id, state="undone", undo=False, say="It is as it was before.")
+        return self.turns.put(id, state="undone", undo=False, say="It is as it was before.")
 
     # --- how it works ------------------------------------------------------------------------------------------------
 
@@ -147,7 +147,7 @@ class Assistant:
             said = f"{error.message} {error.advice}".strip() if isinstance(error, Fault) else "That did not work."
             self.note(turn, "studio", "failed", said)
             if self.turns.get(turn.id).open:
-                self.put(turn.id, state="failed", asks="", say=said)
+                self.turns.put(turn.id, state="failed", asks="", say=said)
 
     def talk(self, turn: Turn, hand: Hand, where: Endpoint) -> None:
         """Step by step by a language model, at most MOST_STEPS of them."""
@@ -191,19 +191,21 @@ class Assistant:
         self.note(turn, "studio", "did", text, tool)
         step = Step(tool=tool, arguments=given.model_dump(mode="json"), text=text)
         touched = turn.undo or bool(hand.jobs) or self.studio.projects.get(turn.project).version != version
-        self.put(id, steps=(*self.get(id).steps, step), undo=touched, jobs=tuple(hand.jobs))
+        self.turns.put(id, steps=(*self.get(id).steps, step), undo=touched, jobs=tuple(hand.jobs))
         return True
 
     def agreed(self, id: str, question: str) -> bool:
         """Wait for a yes. A no, or a stop, ends the request."""
-        turn = self.put(id, state="asking", asks=question)
+        turn = self.turns.put(id, state="asking", asks=question)
         self.note(turn, "studio", "asked", question)
         with self.changed:
             self.changed.wait_for(lambda: id in self.answers or id in self.stopped, timeout=3600)
             yes = self.answers.pop(id, False)
         self.note(turn, "you", "said", "yes" if yes else "no")
         if id not in self.stopped:
-            self.put(id, state="thinking" if yes else "stopped", asks="", say="" if yes else "Then it stays as it is.")
+            self.turns.put(
+                id, state="thinking" if yes else "stopped", asks="", say="" if yes else "Then it stays as it is."
+            )
         return yes and id not in self.stopped
 
     def is_stopped(self, id: str) -> bool:
@@ -212,12 +214,9 @@ class Assistant:
     def end(self, id: str, say: str) -> None:
         turn = self.turns.get(id)
         if turn.state == "thinking":
-            self.put(id, state="done", say=say)
+            self.turns.put(id, state="done", say=say)
             if not turn.steps or turn.steps[-1].text != say:
                 self.note(turn, "studio", "said", say)
-
-    def put(self, id: str, **values: Any) -> Turn:
-        return self.turns.put(id, **values)
 
     def note(self, turn: Turn, who: Any, kind: Any, text: str, tool: str = "") -> None:
         entry = Entry(who=who, kind=kind, text=text[:4000], tool=tool, request=turn.id)
